@@ -1,0 +1,1 @@
+"""Documents in: files become documents, passages, vectors and terms in a library on disk."""

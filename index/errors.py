@@ -1,0 +1,37 @@
+"""What can go wrong with a person's library, each with one plain sentence for them."""
+
+
+class QuotebackError(Exception):
+    """Base of every error whose message is written for the person who uses the program."""
+
+
+class InvalidQuestionError(QuotebackError, ValueError):
+    """The question is empty or too long."""
+
+
+class LibraryNotFoundError(QuotebackError, FileNotFoundError):
+    """There is no library of that name."""
+
+
+class LibraryDamagedError(QuotebackError):
+    """What is on disk does not match its checksum."""
+
+
+class LibraryBusyError(QuotebackError):
+    """Another process is writing to the library."""
+
+
+class LibraryVersionError(QuotebackError):
+    """The library was written by a newer version of the program."""
+
+
+class EncoderMismatchError(QuotebackError, ValueError):
+    """The library's vectors were made by another encoder."""
+
+
+class ModelNotFoundError(QuotebackError, FileNotFoundError):
+    """A model folder is missing or is not what is needed."""
+
+
+class RefusedError(QuotebackError):
+    """A source can't be indexed; the message is the reason."""
