@@ -1,0 +1,65 @@
+"""A report as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+
+from eval.records import Metric, Report
+from eval.summary import MEASURES, Measure, latencies, losses
+
+
+def render(report: Report, *, width: int = 100) -> str:
+    """The metrics with their intervals and n, the latencies and what was lost where, as plain text."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    output = StringIO()
+    console = Console(file=output, width=width, color_system=None, force_terminal=False)
+
+    def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for place, column in enumerate(columns):
+            table.add_column(column, justify="left" if place == 0 else "right")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        console.print()
+
+    console.print(f"{report.gold}: {len(report.records)} questions, k = {report.k}, {report.seconds:.0f} s")
+    console.print("95 % intervals: bootstrap over documents\n")
+    show(("metric", "value", "95 %", "n"), metric_rows(report))
+    show(("stage", "p50 ms", "p95 ms", "n"), latency_rows(report))
+    show(("lost", "questions"), [(stage, str(n)) for stage, n in losses(report.records).items()])
+    return "\n".join(line.rstrip() for line in output.getvalue().splitlines()).rstrip() + "\n"
+
+
+def metric_rows(report: Report) -> list[tuple[str, str, str, str]]:
+    """Label, value, interval and n of each metric, as shown to people."""
+    measures = {measure.name: measure for measure in MEASURES}
+    return [
+        (_label(measures[metric.name]), _number(metric.value), _interval(metric), str(metric.n))
+        for metric in report.metrics
+        if metric.name in measures
+    ]
+
+
+def latency_rows(report: Report) -> list[tuple[str, str, str, str]]:
+    """Stage, median and 95th percentile in milliseconds, and n."""
+    return [
+        (stage, f"{1000 * median:.0f}", f"{1000 * late:.0f}", str(n))
+        for stage, (median, late, n) in latencies(report.records).items()
+    ]
+
+
+def _label(measure: Measure) -> str:
+    return f"{measure.label} (lower is better)" if measure.lower_is_better else measure.label
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _interval(metric: Metric) -> str:
+    return "–" if metric.low is None else f"{_number(metric.low)} – {_number(metric.high)}"
