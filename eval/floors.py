@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan, nan
 
 from eval.records import Report
 from eval.summary import MEASURES
@@ -45,8 +46,9 @@ def check_floors(report: Report, floors: Sequence[str]) -> list[str]:
 def _parse(floor: str) -> tuple[str, float]:
     name, _, number = floor.partition("=")
     try:
-        return name.strip(), float(number)
-    except ValueError as error:
-        raise FloorError(
-            f"The floor {floor!r} is not a metric's name, '=' and a number. Write f1=0.7."
-        ) from error
+        value = float(number)
+    except ValueError:
+        value = nan
+    if isnan(value):
+        raise FloorError(f"The floor {floor!r} is not a metric's name, '=' and a number. Write f1=0.7.")
+    return name.strip(), value

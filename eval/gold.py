@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -69,7 +69,8 @@ def load_gold(path: Path, documents: Sequence[Document], *, strict: bool = True)
     A line of a `.jsonl` file is `{"id", "question", "answers": [...], "evidence": [["name", start, end]]}`,
     if wanted with `"kind"`, `"history": [["question", "answer"], ...]` and `"disagree"`; or the compact
     `{"id", "question", "answers", "document": "name", "evidence": [start, end] or null}`. A name is the
-    source of a document or the end of it. `.json` and `.json.gz` are SQuAD.
+    source of a document or the end of it. `.json` and `.json.gz` are SQuAD. A question that was written on
+    several passages has several lines with one id: what answers any of them answers it.
 
     Args:
         strict: Whether evidence that is not where the file says is an error; else its question is kept,
@@ -118,17 +119,28 @@ def _questions(
             if isinstance(content, str):
                 raise ValueError(content)
             question = _question(content, finder)
-            if question.id in questions:
-                raise ValueError(f"repeats the id {question.id!r}")
-            questions[question.id] = question
+            questions[question.id] = _merged(questions.get(question.id, question), question)
         except ValueError as error:
             problems.append(f"{place} {error}")
     if problems:
         more = f"; and {len(problems) - _N_SHOWN} more" if len(problems) > _N_SHOWN else ""
-        raise GoldError(f"{name} has {len(problems)} bad lines: {'; '.join(problems[:_N_SHOWN])}{more}.")
+        lines_named = "1 bad line" if len(problems) == 1 else f"{len(problems)} bad lines"
+        raise GoldError(f"{name} has {lines_named}: {'; '.join(problems[:_N_SHOWN])}{more}.")
     if not questions:
         raise GoldError(f"{name} holds no questions.")
     return tuple(questions.values())
+
+
+def _merged(known: GoldQuestion, again: GoldQuestion) -> GoldQuestion:
+    """One question of two lines with the same id."""
+    if (known.question, known.history) != (again.question, again.history):
+        raise ValueError(f"has the id {known.id!r} of another question")
+    return replace(
+        known,
+        answers=tuple(dict.fromkeys(known.answers + again.answers)),
+        evidence=tuple(dict.fromkeys(known.evidence + again.evidence)),
+        gone=tuple(dict.fromkeys(known.gone + again.gone)),
+    )
 
 
 def _question(content: dict[str, Any], finder: _Finder) -> GoldQuestion:
@@ -156,8 +168,8 @@ def _question(content: dict[str, Any], finder: _Finder) -> GoldQuestion:
 def _places(content: dict[str, Any]) -> list[tuple[str, int, int]]:
     """The places of either form, as (document, start, end)."""
     evidence = _list(content, "evidence")
-    if evidence and "document" in content:
-        evidence = [[content["document"], *evidence]]
+    if len(evidence) == 2 and not any(isinstance(offset, list) for offset in evidence):
+        evidence = [[content.get("document"), *evidence]]
     for place in evidence:
         match place:
             case [str(), int(start), int(end)] if 0 <= start < end:

@@ -52,6 +52,7 @@ def squad_lines(data: bytes, name: str) -> Iterator[tuple[str, dict[str, Any] | 
                     "question": question["question"],
                     "answers": list(dict.fromkeys(answer["text"] for answer in answers)),
                     "evidence": [[document, start, end] for start, end in places],
+                    "document": document,
                 },
             )
 

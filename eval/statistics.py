@@ -36,23 +36,11 @@ def interval(
     Returns:
         Low and high end; None with fewer than two groups or if no resample defines the number.
     """
-    from scipy.stats import bootstrap  # scipy.stats takes most of a second to import
-
     if len(groups) < 2:
         return None
-
-    def of_groups(drawn: NDArray[np.intp]) -> float:
-        return statistic(np.concatenate([groups[group] for group in drawn]))
-
-    drawn = bootstrap(
-        (np.arange(len(groups)),),
-        of_groups,
-        n_resamples=N_RESAMPLES,
-        vectorized=False,
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).bootstrap_distribution
-    defined = drawn[~np.isnan(drawn)]
+    draws = np.random.default_rng(SEED).integers(len(groups), size=(N_RESAMPLES, len(groups)))
+    values = np.array([statistic(np.concatenate([groups[group] for group in drawn])) for drawn in draws])
+    defined = values[~np.isnan(values)]
     if not len(defined):
         return None
     low, high = np.quantile(defined, [0.025, 0.975])
@@ -69,7 +57,7 @@ def permutation_p(
         after: The other scores, of the same questions in the same order.
         groups: Indices of the questions of each group; a permutation swaps a whole group.
     """
-    from scipy.stats import permutation_test
+    from scipy.stats import permutation_test  # scipy.stats takes most of a second to import
 
     sums = [np.array([scores[group].sum() for group in groups]) for scores in (before, after)]
     if np.array_equal(sums[0], sums[1]) or len(groups) < 2:

@@ -1,0 +1,238 @@
+"""A whole evaluation, with a library whose every answer is known beforehand."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from scripted import ScriptedLibrary
+
+from eval.floors import FloorError, check_floors
+from eval.gold import load_gold
+from eval.records import Report, ReportError
+from eval.run import evaluate
+from eval.table import render
+
+FERRY = """The ferry Aurora carries 120 passengers. She was built in 1998.
+
+The crossing takes forty minutes. Dogs travel free.
+
+The harbour office opens at nine. Its master is Ida Lund."""
+REPORT = """The ferry Aurora carries 140 passengers, says the annual report.
+
+Wages rose by 3 percent. The union had asked for more."""
+TEXTS = {"ferry.txt": FERRY, "report.txt": REPORT}
+
+SCRIPT = {
+    "How many passengers does the ferry Aurora carry?": ("120", 0.9, "140"),
+    "How long is the crossing?": ("forty minutes", 0.3),
+    "Who is master of the harbour office?": ("nine", 0.8),
+    "How much did wages rise?": ("3 percent", 0.7),
+    "What does a dog pay on the ferry Aurora?": ("free", 0.6),
+    "Who built the ferry Aurora?": ("1998", 0.55),
+    "When does the union meet?": ("more", 0.2),
+    "And when was she built?": ("1998", 0.95),
+}
+
+
+def _line(id_, question, *answers, source="ferry.txt", **more):
+    evidence = [
+        [source, TEXTS[source].index(answer), TEXTS[source].index(answer) + len(answer)] for answer in answers
+    ]
+    return {"id": id_, "question": question, "answers": list(answers), "evidence": evidence, **more}
+
+
+LINES = [
+    _line("carries", "How many passengers does the ferry Aurora carry?", "120", disagree=True),
+    _line("crossing", "How long is the crossing?", "forty minutes"),
+    _line("master", "Who is master of the harbour office?", "Ida Lund", kind="who"),
+    _line("wages", "How much did wages rise?", "3 percent", source="report.txt"),
+    _line("dog", "What does a dog pay on the ferry Aurora?", "free"),
+    _line("percent", "Zzz?", "3 percent", source="report.txt"),
+    _line("builder", "Who built the ferry Aurora?"),
+    _line("union", "When does the union meet?"),
+    _line("built", "And when was she built?", "1998", history=[["What is the ferry called?", "Aurora"]]),
+]
+LINES[0]["answers"].append("140")
+LINES[0]["evidence"].append(["report.txt", REPORT.index("140"), REPORT.index("140") + 3])
+
+
+@pytest.fixture(scope="module")
+def library():
+    return ScriptedLibrary(TEXTS, SCRIPT)
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory, library):
+    path = tmp_path_factory.mktemp("gold") / "ferry.jsonl"
+    path.write_text("\n".join(map(json.dumps, LINES)), encoding="utf-8")
+    return load_gold(path, library.documents())
+
+
+@pytest.fixture(scope="module")
+def report(library, gold):
+    return evaluate(library, gold)
+
+
+def _values(report):
+    return {metric.name: metric.value for metric in report.metrics}
+
+
+def _record(report, id_):
+    return next(record for record in report.records if record.id == id_)
+
+
+def test_every_question_has_a_record_in_the_order_of_the_gold(report):
+    assert [record.id for record in report.records] == [line["id"] for line in LINES]
+
+
+def test_metrics_are_those_worked_by_hand(report):
+    # Right: carries, wages, dog, built. Withheld: crossing, union. No hit: percent. Wrong: master, builder.
+    values = _values(report)
+    assert values["em"] == values["f1"] == pytest.approx(5 / 9)
+    assert values["f1_answerable"] == pytest.approx(4 / 7)
+    assert values["f1_unanswerable"] == values["abstention_recall"] == pytest.approx(1 / 2)
+    assert values["f1_always"] == pytest.approx(5 / 7)
+    assert values["abstention_precision"] == pytest.approx(1 / 3)
+    assert values["answer_precision"] == pytest.approx(4 / 6)
+    assert values["citation_precision"] == 1.0
+    assert values["disagreement_shown"] == 1.0
+
+
+def test_confidence_is_judged_over_the_questions_with_a_span(report):
+    # Falling: 0.95 right, 0.9 right, 0.8 wrong, 0.7 right, 0.6 right, 0.55 wrong, 0.3 right, 0.2 wrong.
+    values = _values(report)
+    assert report.metric("auroc").n == 8
+    assert values["auroc"] == pytest.approx((3 + 3 + 2 + 2 + 1) / 15)
+    assert values["coverage@80"] == pytest.approx(5 / 7)
+    assert values["coverage@95"] == pytest.approx(2 / 7)
+    assert values["f1_best"] == pytest.approx((4 + 2) / 9)
+    assert values["brier"] == pytest.approx(
+        (0.05**2 + 0.1**2 + 0.8**2 + 0.3**2 + 0.4**2 + 0.55**2 + 0.7**2 + 0.2**2) / 8
+    )
+
+
+def test_the_numbers_are_fractions_within_their_intervals(report):
+    for metric in report.metrics:
+        if metric.value is not None and metric.low is not None:
+            assert 0.0 <= metric.low <= metric.high
+            assert metric.name.startswith("coverage") or metric.high <= 1.0
+            assert metric.low <= metric.value <= metric.high or metric.n < 10
+
+
+def test_evidence_ranks_are_those_of_the_hits(report, library, gold):
+    assert _record(report, "percent").evidence_rank is None
+    for question, record in zip(gold.questions, report.records, strict=True):
+        if record.evidence_rank is not None:
+            passage = library.retrieve(record.asked, k=10)[record.evidence_rank - 1].passage
+            assert any(passage.start <= e.start and e.end <= passage.end for e in question.evidence)
+
+
+def test_a_follow_up_is_asked_with_its_history(report):
+    record = _record(report, "built")
+    assert record.asked == "What is the ferry called? And when was she built?"
+    assert record.prediction == "1998"
+
+
+def test_retrieval_is_measured_on_ten_hits_whatever_is_read(library, gold):
+    read_one, read_ten = evaluate(library, gold, k=1), evaluate(library, gold, k=10)
+    for name in ("success@1", "success@10", "mrr@10"):
+        assert read_one.metric(name) == read_ten.metric(name)
+
+
+def test_every_loss_is_labelled_with_its_stage(report):
+    assert {record.id: record.loss for record in report.records if record.loss is not None} == {
+        "crossing": "wrongly_withheld",
+        "master": "misread",
+        "percent": "not_retrieved",
+        "builder": "wrongly_answered",
+    }
+
+
+def test_evidence_below_what_was_read_is_told_from_evidence_not_retrieved(gold):
+    script = {**SCRIPT, "What does a dog pay on the ferry Aurora?": ("120", 0.9)}
+    report = evaluate(ScriptedLibrary(TEXTS, script, n_read=1), gold)
+    assert _record(report, "dog").loss == "ranked_below_read"
+
+
+def test_evidence_outside_every_passage_was_lost_in_parsing(library, gold):
+    class Torn(ScriptedLibrary):
+        def passages(self, document_id):
+            return [replace(p, end=p.start + 10) for p in super().passages(document_id)]
+
+    assert _record(evaluate(Torn(TEXTS, SCRIPT), gold), "master").loss == "lost_in_parsing"
+
+
+def test_a_document_that_is_gone_is_named_as_the_loss(tmp_path):
+    library = ScriptedLibrary({"ferry.txt": FERRY.replace("forty", "fifty")}, SCRIPT)
+    path = tmp_path / "ferry.jsonl"
+    path.write_text("\n".join(map(json.dumps, LINES)), encoding="utf-8")
+    report = evaluate(library, load_gold(path, library.documents(), strict=False))
+    assert _record(report, "wages").loss == "not_in_library"
+    assert _record(report, "crossing").loss == "lost_in_parsing"
+    assert report.metric("success@10").n == 7
+
+
+def test_lost_questions_keep_their_words_and_others_do_not(report):
+    lost = _record(report, "master")
+    assert lost.gold_excerpt.marked == "Ida Lund"
+    assert lost.best_excerpt.marked == "nine"
+    for excerpt in (lost.gold_excerpt, lost.best_excerpt):
+        assert excerpt.before + excerpt.marked + excerpt.after in FERRY
+        assert FERRY[excerpt.start : excerpt.end] == excerpt.marked
+    assert _record(report, "wages").gold_excerpt is None
+
+
+def test_the_same_library_and_gold_give_the_same_report_but_for_the_clock(library, gold, report):
+    assert _without_clock(evaluate(library, gold)) == _without_clock(report)
+
+
+def test_a_report_survives_its_json(report):
+    assert Report.from_json(report.to_json()) == report
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 2, "metrics": []}'])
+def test_another_file_is_no_report(text):
+    with pytest.raises(ReportError, match=r"\.$"):
+        Report.from_json(text)
+
+
+def test_progress_counts_the_questions(library, gold):
+    seen = []
+    evaluate(library, gold, progress=lambda done, n: seen.append((done, n)))
+    assert seen == [(i, 9) for i in range(1, 10)]
+
+
+def test_the_table_shows_every_metric_with_its_n(report):
+    table = render(report)
+    assert re.search(r"^F1, answerable +0\.571 +0\.\d{3} – [01]\.\d{3} +7$", table, re.MULTILINE)
+    assert re.search(r"^read +30 +30 +9$", table, re.MULTILINE)
+    assert re.search(r"^misread +1$", table, re.MULTILINE)
+    assert max(map(len, table.splitlines())) <= 100
+
+
+def test_gold_of_one_question_can_be_evaluated(library, gold):
+    report = evaluate(library, replace(gold, questions=gold.questions[:1]))
+    assert report.metric("abstention_recall").value is None
+    assert report.metric("f1").low is None
+    assert "–" in render(report)
+    assert Report.from_json(report.to_json()) == report
+
+
+def test_floors_name_what_fell_below_them(report):
+    assert check_floors(report, ["f1=0.5", "brier=0.5"]) == []
+    assert check_floors(report, ["f1=0.7", "brier=0.1"]) == [
+        "f1 is 0.5556, below 0.7.",
+        "brier is 0.2169, above 0.1.",
+    ]
+
+
+@pytest.mark.parametrize("floor", ["f1", "f1=high", "f2=0.5", "=1", "f1=nan"])
+def test_a_floor_that_means_nothing_is_refused(report, floor):
+    with pytest.raises(FloorError):
+        check_floors(report, [floor])
+
+
+def _without_clock(report):
+    records = tuple(replace(record, seconds=0.0, timings={}) for record in report.records)
+    return replace(report, started="", seconds=0.0, records=records)
