@@ -1,0 +1,170 @@
+"""Word: `word/document.xml` is streamed, so that reading takes time and memory linear in its size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from zipfile import ZipFile
+
+from index.parsers.archive import core_properties, open_archive, stream_xml
+from index.parsers.blocks import Blocks
+from index.parsers.heads import date_from, title_from
+from index.parsers.parsed import Parsed
+
+# Moved-away text, the second version of a text box for older programs, reading aids above characters.
+_LEFT_OUT = frozenset({"moveFrom", "Fallback", "rt"})
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑"}
+_HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_TITLE = 0  # the level of the style "Title"
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+
+
+def parse(data: bytes) -> Parsed:
+    """Read a Word document: paragraphs and tables in reading order, then footnotes and endnotes."""
+    archive = open_archive(data)
+    names = archive.namelist()
+    body = _Body(_levels(archive) if "word/styles.xml" in names else {})
+    for part in ("word/document.xml", *(note for note in _NOTES if note in names)):
+        stream_xml(archive, part, body)
+    text = body.blocks.text
+    title, saved = core_properties(archive)
+    found = body.title or title or body.blocks.first_heading or title_from(text)
+    return body.blocks.parsed("docx", title=found, date=date_from(text) or saved)
+
+
+class _Paragraph:
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.level: int | None = None  # of the heading that it is
+        self.is_item = False
+
+
+class _Body:
+    """Listens to the document. Paragraphs, cells and rows nest: a cell may hold a table, a run a text box."""
+
+    def __init__(self, levels: Mapping[str, int]) -> None:
+        self.blocks = Blocks()
+        self.title: str | None = None
+        self._levels = levels
+        self._paragraphs: list[_Paragraph] = []
+        self._rows: list[list[list[str]]] = []  # open rows, their cells, the paragraphs of each
+        self._cells: list[list[str]] = []  # open cells
+        self._left_out = 0
+        self._in_text = False
+        self._in_properties = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if self._left_out or name in _LEFT_OUT:
+            self._left_out += 1
+        elif name == "p":
+            self._paragraphs.append(_Paragraph())
+        elif name in ("pPr", "rPr"):
+            self._in_properties = True
+        elif name == "tr":
+            self._rows.append([])
+        elif name == "tc":
+            self._cells.append([])
+        elif self._paragraphs:
+            self._start_inside(name, attributes)
+
+    def _start_inside(self, name: str, attributes: Mapping[str, str]) -> None:
+        paragraph = self._paragraphs[-1]
+        if name == "t":
+            self._in_text = True
+        elif name == "pStyle":
+            paragraph.level = self._levels.get(attributes.get("val", ""), paragraph.level)
+        elif name == "outlineLvl" and attributes.get("val", "9") in "012345678":
+            paragraph.level = int(attributes["val"]) + 1
+        elif name == "numPr":
+            paragraph.is_item = True
+        elif name in _SIGNS and not self._in_properties:
+            paragraph.parts.append(_SIGNS[name])
+
+    def end(self, name: str) -> None:
+        if self._left_out:
+            self._left_out -= 1
+        elif name == "t":
+            self._in_text = False
+        elif name in ("pPr", "rPr"):
+            self._in_properties = False
+        elif name == "p" and self._paragraphs:
+            self._end_paragraph(self._paragraphs.pop())
+        elif name == "tc" and self._rows:
+            self._rows[-1].append(self._cells.pop())
+        elif name == "tr":
+            self._end_row(self._rows.pop())
+        elif name == "tbl" and not self._cells:
+            self.blocks.gap()
+
+    def data(self, text: str) -> None:
+        if self._in_text and not self._left_out and self._paragraphs:
+            self._paragraphs[-1].parts.append(text)
+
+    def _end_paragraph(self, paragraph: _Paragraph) -> None:
+        text = "".join(paragraph.parts).strip()
+        if not text:
+            return
+        if self._cells:
+            self._cells[-1].append(text)
+        elif paragraph.level == _TITLE:
+            self.title = self.title or " ".join(text.split())
+            self.blocks.add(text)
+        elif paragraph.level is not None:
+            self.blocks.heading(text, paragraph.level)
+        else:
+            self.blocks.add(f"- {text}" if paragraph.is_item else text, tight=paragraph.is_item)
+
+    def _end_row(self, row: list[list[str]]) -> None:
+        filled = [cell for cell in row if cell]
+        line = " | ".join(" ".join(" ".join(cell).split()) for cell in row)
+        if not filled:
+            return
+        if self._cells:
+            self._cells[-1].append(line)
+        elif len(row) == 1:  # a frame around paragraphs, not a table
+            for text in filled[0]:
+                self.blocks.add(text)
+        else:
+            self.blocks.add(line, tight=True)
+
+
+class _Styles:
+    """Listens to the styles: which of them make a heading, directly or through the style they build on."""
+
+    def __init__(self) -> None:
+        self.levels: dict[str, int] = {}
+        self.based_on: dict[str, str] = {}
+        self._style = ""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        value = attributes.get("val", "")
+        if name == "style":
+            self._style = attributes.get("styleId", "")
+        elif name == "name" and (match := _HEADING.fullmatch(value)):
+            self.levels[self._style] = int(match[1])
+        elif name == "name" and value.lower() == "title":
+            self.levels[self._style] = _TITLE
+        elif name == "outlineLvl" and value in "012345678" and value:
+            self.levels.setdefault(self._style, int(value) + 1)
+        elif name == "basedOn":
+            self.based_on[self._style] = value
+
+    def end(self, name: str) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
+
+
+def _levels(archive: ZipFile) -> dict[str, int]:
+    styles = _Styles()
+    stream_xml(archive, "word/styles.xml", styles)
+    levels = dict(styles.levels)
+    for style in styles.based_on:
+        above, seen = style, set[str]()
+        while above not in styles.levels and above in styles.based_on and above not in seen:
+            seen.add(above)
+            above = styles.based_on[above]
+        if above in styles.levels:
+            levels[style] = styles.levels[above]
+    return levels

@@ -1,0 +1,163 @@
+"""Lines on a page to paragraphs, by their boxes. Pure: it knows no PDF library.
+
+A line end is soft, and becomes a blank, when the line is full (the next line's first word would not have
+fitted on it) and the next line stands where the paragraph's next one would: same size and indent, usual gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+_WORD = re.compile(r"[^\W_]+(?:[-‐‑'’][^\W_]+)*")
+_BULLET = re.compile(r"(?:[•●▪‣◦·*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s")
+_ENDS = (".", "!", "?", ":", "。", "।", "؟", "…", ".”", '."', ".)", ".’", "：", "！", "？")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u0e00-\u0eff]")
+_HEADING_SIZE = 1.15  # times the size of the body
+_LONGEST_HEADING = 200
+_WIDER_GAP = 1.3  # times the usual distance of lines
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and its box in points, y upwards. `broken`: a hyphen that ended it was taken off."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    broken: bool = False
+
+    @property
+    def size(self) -> float:
+        return self.top - self.bottom
+
+
+class Layout:
+    """What is usual in one document: its words, its letters' size, its lines' distance."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        """Learn from all lines of the document."""
+        self._words = frozenset(word.lower() for line in lines for word in _WORD.findall(line.text))
+        sizes = Counter[float]()
+        for line in lines:
+            sizes[_rounded(line.size)] += len(line.text)
+        self._body = sizes.most_common(1)[0][0] if sizes else 0.0
+        larger = sorted(
+            (size for size in sizes if self._body and size >= _HEADING_SIZE * self._body), reverse=True
+        )
+        share = sum(sizes[size] for size in larger) / max(1, sizes.total())
+        self._levels = (
+            {size: min(6, rank) for rank, size in enumerate(larger, start=1)} if share < 0.3 else {}
+        )
+        self._leading = _usual_leading(lines)
+
+    def paragraphs(self, lines: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
+        """The paragraphs of a page, each with its level if it is a heading."""
+        for run in _runs(lines, self._leading):
+            yield from self._split(run)
+
+    def _split(self, run: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
+        edge, margin = max(line.right for line in run), min(line.left for line in run)
+        text, first = run[0].text, run[0]
+        for index in range(1, len(run)):
+            before, line = run[index - 1], run[index]
+            after = run[index + 1] if index + 1 < len(run) else None
+            if self._parts(before, line, after, is_first=before is first, margin=margin):
+                yield text, self._level(first, text)
+                text, first = line.text, line
+            elif self._level(first, text) is None and _is_short(before, line, edge):
+                if before.text.endswith(_ENDS) and not _BULLET.match(line.text):
+                    yield text, None
+                    text, first = line.text, line
+                else:
+                    text += "\n" + line.text
+            else:
+                text = self._joined(text, before, line)
+        yield text, self._level(first, text)
+
+    def _parts(self, before: Line, line: Line, after: Line | None, *, is_first: bool, margin: float) -> bool:
+        """Whether a paragraph ends between two lines, whatever their words."""
+        size = max(before.size, 1.0)
+        if abs(before.size - line.size) > 0.08 * size:
+            return True
+        if before.bottom - line.bottom > _WIDER_GAP * self._leading * size:
+            return True
+        if _rounded(line.size) in self._levels:
+            return False
+        shift = line.left - before.left
+        if shift > 0.8 * size:
+            hanging = after is not None and abs(after.left - line.left) < 0.5 * size
+            return not hanging and before.text.endswith(_ENDS) and before.left < margin + 0.5 * size
+        return shift < -0.8 * size and not is_first and not before.broken
+
+    def _joined(self, text: str, before: Line, line: Line) -> str:
+        if before.broken:
+            return text + ("" if self._is_broken_word(before.text, line.text) else "-") + line.text
+        if text.endswith("\u00ad"):
+            return text[:-1] + line.text
+        if re.search(r"\w[-‐‑]$", text) and line.text[0].isalnum():
+            return text + line.text
+        return text + ("" if _UNSPACED.match(text[-1]) and _UNSPACED.match(line.text[0]) else " ") + line.text
+
+    def _is_broken_word(self, before: str, after: str) -> bool:
+        """Whether a hyphen only broke a word: "govern-ment", unlike "well-known"."""
+        heads, tails = _WORD.findall(before.lower()), _WORD.findall(after.lower())
+        if not heads or not tails or after[0].isupper():
+            return False
+        head, tail = heads[-1], tails[0]
+        if head + tail in self._words:
+            return True
+        return f"{head}-{tail}" not in self._words and not (
+            head in self._words and tail in self._words - {head}
+        )
+
+    def _level(self, line: Line, text: str) -> int | None:
+        level = self._levels.get(_rounded(line.size))
+        return level if len(text) <= _LONGEST_HEADING and any(c.isalpha() for c in text) else None
+
+
+def _runs(lines: Sequence[Line], leading: float) -> Iterator[list[Line]]:
+    """Lines that follow each other downwards in one column."""
+    run: list[Line] = []
+    for line in lines:
+        if run and not _is_below(run[-1], line, leading):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _is_below(above: Line, line: Line, leading: float) -> bool:
+    size = max(above.size, line.size, 1.0)
+    overlaps = line.left < above.right and above.left < line.right
+    return overlaps and -0.3 * size < above.bottom - line.bottom < 3 * leading * size
+
+
+def _is_short(before: Line, line: Line, edge: float) -> bool:
+    """Whether the line's first word would have fitted on the line before, so that it was ended on purpose."""
+    word = len(line.text.split(maxsplit=1)[0]) + 1
+    width = (line.right - line.left) * word / max(1, len(line.text))
+    return not before.broken and before.right + width < edge - 1.0
+
+
+def _usual_leading(lines: Iterable[Line]) -> float:
+    """The usual distance of two lines, in sizes."""
+    found = []
+    above: Line | None = None
+    for line in lines:
+        if above is not None and abs(above.size - line.size) < 0.5 and above.size > 0:
+            distance = (above.bottom - line.bottom) / above.size
+            if 0.5 < distance < 3:
+                found.append(distance)
+        above = line
+    return median(found) if found else 1.2
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2

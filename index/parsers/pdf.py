@@ -1,0 +1,116 @@
+"""PDF: pages are kept apart, lines are joined to paragraphs by where they stand on the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from index.errors import RefusedError
+from index.parsers.archive import plausible_title
+from index.parsers.blocks import Blocks
+from index.parsers.dates import parse_date
+from index.parsers.heads import date_from, title_from
+from index.parsers.layout import Layout, Line
+from index.parsers.parsed import Parsed
+
+_LINE = re.compile(
+    "([^\r\n\ufffe]*)(\r\n|\r|\n|\ufffe|$)"
+)  # PDFium puts U+FFFE for a hyphen that breaks a word
+_DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
+_PASSWORD = 4  # FPDF_ERR_PASSWORD
+
+
+def parse(data: bytes) -> Parsed:
+    """Read a PDF."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD:
+            raise RefusedError("is protected by a password; save it without one") from error
+        raise RefusedError("is damaged or no real pdf document, so it can't be read") from error
+    pages = [_page(pdf, number) for number in range(len(pdf))]
+    metadata = pdf.get_metadata_dict()
+    blocks, warnings = Blocks(), _warnings(pages)
+    layout = Layout([line for page in pages for line in page or ()])
+    for page in pages:
+        blocks.page()
+        for text, level in layout.paragraphs(page or []):
+            if level is None:
+                blocks.add(text)
+            else:
+                blocks.heading(text, level)
+    text = blocks.text
+    title = plausible_title(metadata.get("Title", "")) or _largest(pages[:1], layout) or title_from(text)
+    return blocks.parsed("pdf", title=title, date=date_from(text) or _made(metadata), warnings=warnings)
+
+
+def _page(pdf: Any, number: int) -> list[Line] | None:
+    """The lines of a page in reading order; None if the page can't be loaded."""
+    import pypdfium2
+
+    try:
+        page = pdf[number]
+    except pypdfium2.PdfiumError:
+        return None
+    textpage = page.get_textpage()
+    try:
+        return list(_lines(textpage))
+    finally:
+        textpage.close()
+        page.close()
+
+
+def _lines(textpage: Any) -> list[Line]:
+    text = textpage.get_text_range()
+    wide = any(character > "\uffff" for character in text)  # PDFium counts UTF-16 units
+    lines = []
+    for match in _LINE.finditer(text):
+        words = match[1].strip()
+        if not words:
+            continue
+        first = match.start() + match[1].index(words[0])
+        last = first + len(words) - 1
+        if wide:
+            first, last = (len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (first, last))
+        left, bottom, _, top = _box(textpage, first)
+        right = _box(textpage, last)[2]
+        lines.append(Line(words, left, right, bottom, top, broken=match[2] == "\ufffe"))
+    return lines
+
+
+def _box(textpage: Any, text_index: int) -> tuple[float, float, float, float]:
+    import pypdfium2
+
+    index = pypdfium2.raw.FPDFText_GetCharIndexFromTextIndex(textpage, text_index)
+    try:
+        left, bottom, right, top = textpage.get_charbox(max(index, 0), loose=True)
+    except pypdfium2.PdfiumError:
+        return 0.0, 0.0, 0.0, 0.0
+    return left, bottom, right, top
+
+
+def _warnings(pages: list[list[Line] | None]) -> tuple[str, ...]:
+    broken = sum(page is None for page in pages)
+    empty = sum(page == [] for page in pages)
+    if broken + empty == len(pages):
+        raise RefusedError("holds no text: a scan? Run text recognition (OCR) on it first")
+    warnings = []
+    if empty:
+        warnings.append(f"{empty} of {len(pages)} pages have no text (scanned?)")
+    if broken:
+        warnings.append(f"{broken} of {len(pages)} pages are damaged and were left out")
+    return tuple(warnings)
+
+
+def _largest(pages: list[list[Line] | None], layout: Layout) -> str | None:
+    """The paragraph in the largest letters of the first page, if any are larger than the rest."""
+    found = [item for page in pages for item in layout.paragraphs(page or []) if item[1] is not None]
+    return " ".join(min(found, key=lambda item: item[1] or 0)[0].split()) if found else None
+
+
+def _made(metadata: dict[str, str]) -> date | None:
+    match = _DAY.match(metadata.get("CreationDate", ""))
+    return parse_date("-".join(match.groups())) if match else None
