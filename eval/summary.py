@@ -152,9 +152,9 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("auroc", "AUROC of the confidence", _with_span, lambda c: metrics.auroc(c.right, c.confidence)),
     Measure("aurc", "AURC", _with_span, lambda c: metrics.aurc(c.right, c.confidence), True),
-    Measure("coverage@80", "Coverage at 80 % precision", _all, _coverage(0.80)),
-    Measure("coverage@90", "Coverage at 90 % precision", _all, _coverage(0.90)),
-    Measure("coverage@95", "Coverage at 95 % precision", _all, _coverage(0.95)),
+    Measure("coverage@80", "Coverage at 80\u00a0% precision", _all, _coverage(0.80)),
+    Measure("coverage@90", "Coverage at 90\u00a0% precision", _all, _coverage(0.90)),
+    Measure("coverage@95", "Coverage at 95\u00a0% precision", _all, _coverage(0.95)),
     Measure("ece", "ECE", _with_span, lambda c: metrics.ece(c.right, c.confidence), True),
     Measure("brier", "Brier", _with_span, lambda c: metrics.brier(c.right, c.confidence), True),
 )
@@ -180,13 +180,24 @@ def _metric(measure: Measure, columns: Columns, groups: Sequence[NDArray[np.intp
 
 def latencies(records: Sequence[Record]) -> dict[str, tuple[float, float, int]]:
     """Median and 95th percentile of the seconds of each stage and of the whole "ask", with n."""
-    stages = list(dict.fromkeys(stage for record in records for stage in record.timings))
+    stages = [s for s in dict.fromkeys(s for r in records for s in r.timings) if s != "total"]  # "ask" is it
     times = {stage: [r.timings[stage] for r in records if stage in r.timings] for stage in stages}
     times["ask"] = [record.seconds for record in records]
     return {
         stage: (float(np.quantile(of, 0.5)), float(np.quantile(of, 0.95)), len(of))
         for stage, of in times.items()
         if of
+    }
+
+
+def by_kind(records: Sequence[Record]) -> dict[str, tuple[float, float, int]]:
+    """Mean EM, mean F1 and number of the questions of each kind, largest kind first."""
+    kinds: dict[str, list[Record]] = {}
+    for record in records:
+        kinds.setdefault(record.kind, []).append(record)
+    return {
+        kind: (sum(r.em for r in of) / len(of), sum(r.f1 for r in of) / len(of), len(of))
+        for kind, of in sorted(kinds.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from eval.records import Metric, Report
-from eval.summary import MEASURES, Measure, latencies, losses
+from eval.summary import MEASURES, by_kind, latencies, losses
 
 
 def render(report: Report, *, width: int = 100) -> str:
@@ -30,6 +30,7 @@ def render(report: Report, *, width: int = 100) -> str:
     console.print(f"{report.gold}: {len(report.records)} questions, k = {report.k}, {report.seconds:.0f} s")
     console.print("95 % intervals: bootstrap over documents\n")
     show(("metric", "value", "95 %", "n"), metric_rows(report))
+    show(("kind of question", "EM", "F1", "n"), kind_rows(report))
     show(("stage", "p50 ms", "p95 ms", "n"), latency_rows(report))
     show(("lost", "questions"), [(stage, str(n)) for stage, n in losses(report.records).items()])
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines()).rstrip() + "\n"
@@ -37,12 +38,12 @@ def render(report: Report, *, width: int = 100) -> str:
 
 def metric_rows(report: Report) -> list[tuple[str, str, str, str]]:
     """Label, value, interval and n of each metric, as shown to people."""
-    measures = {measure.name: measure for measure in MEASURES}
-    return [
-        (_label(measures[metric.name]), _number(metric.value), _interval(metric), str(metric.n))
-        for metric in report.metrics
-        if metric.name in measures
-    ]
+    return [(_label(m.name), _number(m.value), _interval(m), str(m.n)) for m in report.metrics]
+
+
+def kind_rows(report: Report) -> list[tuple[str, str, str, str]]:
+    """Kind of question, EM, F1 and n."""
+    return [(kind, _number(em), _number(f1), str(n)) for kind, (em, f1, n) in by_kind(report.records).items()]
 
 
 def latency_rows(report: Report) -> list[tuple[str, str, str, str]]:
@@ -53,8 +54,11 @@ def latency_rows(report: Report) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _label(measure: Measure) -> str:
-    return f"{measure.label} (lower is better)" if measure.lower_is_better else measure.label
+def _label(name: str) -> str:
+    for measure in MEASURES:
+        if measure.name == name:
+            return f"{measure.label} (lower is better)" if measure.lower_is_better else measure.label
+    return name
 
 
 def _number(value: float | None) -> str:

@@ -1,0 +1,107 @@
+"""BEIR folders: retrieval alone, against graded judgements of whole documents (Thakur et al. 2021)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.gold import GoldError
+from eval.loss import Shelf
+from eval.metrics import mean, ndcg, reciprocal_rank, success_at_k
+from eval.records import Metric
+from eval.statistics import groups_of, interval
+from index.types import Document, Hit
+
+_PASSAGES_A_DOCUMENT = 5  # passages fetched for each document wanted, as several may be of one document
+
+
+@dataclass(frozen=True, slots=True)
+class Beir:
+    """A retrieval benchmark.
+
+    Attributes:
+        documents: Named as `eval.squad.write_documents` writes them.
+        queries: Text by id.
+        grades: By query id, the grade of each judged document by its name; higher is more relevant, 0 is not.
+    """
+
+    documents: tuple[Document, ...]
+    queries: Mapping[str, str]
+    grades: Mapping[str, Mapping[str, float]]
+
+
+def read_beir(folder: Path, *, split: str = "test") -> Beir:
+    """Read `corpus.jsonl`, `queries.jsonl` and `qrels/<split>.tsv`.
+
+    Raises:
+        GoldError: A file is missing or is not of that form.
+    """
+    try:
+        corpus = [_document(line) for line in _json_lines(folder / "corpus.jsonl")]
+        queries = {str(line["_id"]): str(line["text"]) for line in _json_lines(folder / "queries.jsonl")}
+        grades: dict[str, dict[str, float]] = {}
+        for row in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+            query, document, grade = row.split("\t")
+            grades.setdefault(query, {})[document_name(document)] = float(grade)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GoldError(f"{folder} is not a BEIR folder ({type(error).__name__}: {error}).") from error
+    if unknown := grades.keys() - queries.keys():
+        raise GoldError(f"{folder} judges the query {min(unknown)!r}, which is not in queries.jsonl.")
+    return Beir(tuple(corpus), queries, grades)
+
+
+def document_name(id_: str) -> str:
+    """File name of a document; a digest keeps ids apart that differ only in characters a name can't have."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "-", id_)[:80].lstrip(".")
+    return f"{plain}.txt" if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:8]}.txt"
+
+
+def evaluate_retrieval(
+    library: Shelf, beir: Beir, *, k: int = 10, progress: Callable[[int, int], None] | None = None
+) -> tuple[Metric, ...]:
+    """Measure nDCG@k, Success@k and MRR@k over every judged query, each with its 95 % interval.
+
+    A document stands at the rank of its best passage.
+    """
+    scores: dict[str, list[float]] = {f"ndcg@{k}": [], f"success@{k}": [], f"mrr@{k}": []}
+    judged = [query for query, grades in beir.grades.items() if max(grades.values()) > 0]
+    for n_done, query in enumerate(judged, start=1):
+        names = _names(library.retrieve(beir.queries[query], k=k * _PASSAGES_A_DOCUMENT))[:k]
+        ranked = [beir.grades[query].get(name, 0.0) for name in names]
+        rank = next((place for place, grade in enumerate(ranked, start=1) if grade > 0), np.inf)
+        scores[f"ndcg@{k}"].append(ndcg(ranked, list(beir.grades[query].values()), k))
+        scores[f"success@{k}"].append(success_at_k(rank, k))
+        scores[f"mrr@{k}"].append(reciprocal_rank(rank, k))
+        if progress is not None:
+            progress(n_done, len(judged))
+    return tuple(_metric(name, np.array(values, dtype=float)) for name, values in scores.items())
+
+
+def _metric(name: str, values: np.ndarray[Any, np.dtype[np.float64]]) -> Metric:
+    if not len(values):
+        return Metric(name, None, None, None, 0)
+    low, high = interval(lambda drawn: mean(values[drawn]), groups_of(range(len(values)))) or (None, None)
+    return Metric(name, mean(values), low, high, len(values))
+
+
+def _names(hits: list[Hit]) -> list[str]:
+    """Names of the documents hit, each once, best first."""
+    return list(dict.fromkeys(hit.passage.document.source.rsplit("/", 1)[-1] for hit in hits))
+
+
+def _document(line: dict[str, Any]) -> Document:
+    name = document_name(str(line["_id"]))
+    title = str(line.get("title") or "")
+    text = f"{title}\n\n{line['text']}" if title else str(line["text"])
+    return Document(id=name, text=text, source=name, title=title or name)
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]

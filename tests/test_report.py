@@ -1,0 +1,129 @@
+"""The report as a page: complete, self-contained, deaf to what documents say, and the same every time."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from scripted import ScriptedLibrary
+
+from eval.gold import load_gold
+from eval.plots import reliability_svg, risk_coverage_svg
+from eval.report import to_html, write_html
+from eval.run import evaluate
+
+EVIL = "<script>alert(1)</script> & {{ 7 * 7 }}"
+TEXT = f"The master is Ida Lund {EVIL}. The mate is Åke 🚢 Berg."
+SCRIPT = {
+    "Who is the master?": ("Åke 🚢 Berg", 0.9),
+    "Who is the mate?": ("Åke 🚢 Berg", 0.8),
+    f"Who is the cook {EVIL}?": ("master", 0.7),
+    "Who is the pilot?": ("mate", 0.1),
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    library = ScriptedLibrary({"ship.txt": TEXT}, SCRIPT)
+    answers = {"Who is the master?": "Ida Lund", "Who is the mate?": "Åke 🚢 Berg"}
+    lines = []
+    for number, question in enumerate(SCRIPT):
+        answer = answers.get(question)
+        at = TEXT.index(answer) if answer else None
+        evidence = [["ship.txt", at, at + len(answer)]] if answer else []
+        lines.append(
+            {
+                "id": str(number),
+                "question": question,
+                "answers": [answer][: len(evidence)],
+                "evidence": evidence,
+            }
+        )
+    path = tmp_path_factory.mktemp("gold") / "ship.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return evaluate(library, load_gold(path, library.documents()))
+
+
+@pytest.fixture(scope="module")
+def html(report):
+    return to_html(report)
+
+
+class _Reader(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.addresses, self.text, self.marked, self._in_mark = [], [], "", [], False
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [
+            value for name, value in attrs if name in ("src", "href", "xlink:href", "action", "data")
+        ]
+        self._in_mark = tag == "mark"
+
+    def handle_data(self, data):
+        self.text += data
+        if self._in_mark:
+            self.marked.append(data)
+            self._in_mark = False
+
+
+@pytest.fixture(scope="module")
+def read(html):
+    reader = _Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_the_page_needs_nothing_outside_itself(html, read):
+    assert not {"script", "link", "img", "iframe", "object", "embed", "form"} & set(read.tags)
+    assert all(address.startswith("#") for address in read.addresses)
+    assert not re.search(r"@import|url\((?!#)", html)
+
+
+def test_words_of_documents_and_questions_stay_characters(read):
+    assert read.text.count(EVIL) >= 2
+
+
+def test_gold_and_given_words_are_marked_where_they_stand(read):
+    assert read.marked[2:] == ["Ida Lund", "Åke 🚢 Berg", "master"]
+
+
+def test_every_metric_stage_and_lost_question_is_on_the_page(report, read):
+    for label in (
+        "F1, best threshold",
+        "Success@10",
+        "ECE (lower is better)",
+        "misread",
+        "wrongly answered",
+        "retrieve",
+    ):
+        assert label in read.text
+    for record in report.records:
+        assert (record.loss is not None) == (f"{record.id} · " in read.text)
+
+
+def test_the_same_records_give_the_same_bytes(report, html):
+    assert to_html(report) == page
+    assert "<dc:date>" not in page
+
+
+def test_a_report_that_lost_nothing_has_no_list_of_lost_questions(report):
+    perfect = replace(report, records=report.records[1:2])
+    assert "None was lost." in to_html(perfect)
+    assert "Lost questions" not in to_html(perfect)
+
+
+def test_without_a_span_there_are_no_curves(report):
+    silent = [
+        replace(record, confidence=None, best="", prediction="", outcome="no_span")
+        for record in report.records
+    ]
+    assert risk_coverage_svg(silent) == reliability_svg(silent) == ""
+    assert "<svg" not in to_html(replace(report, records=tuple(silent)))
+
+
+def test_the_page_is_written_as_utf_8(report, html, tmp_path):
+    write_html(report, tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_bytes().decode("utf-8") == html
