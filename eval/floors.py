@@ -3,52 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isnan, nan
 
 from eval.records import Report
 from eval.summary import MEASURES
 from index.errors import QuotebackError
 
-_LOWER_IS_BETTER = frozenset(measure.name for measure in MEASURES if measure.lower_is_better)
+_LOWER_IS_BETTER = {measure.name: measure.lower_is_better for measure in MEASURES}
 
 
 class FloorError(QuotebackError, ValueError):
     """A floor that is not `name=number` or names no metric."""
 
 
-def check_floors(report: Report, floors: Sequence[str]) -> list[str]:
-    """Compare the report with floors such as "f1=0.7".
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The least that a metric may be; for AURC, ECE and Brier, where lower is better, the most."""
 
-    For AURC, ECE and Brier, where lower is better, the number is the most that is allowed.
+    name: str
+    value: float
 
-    Returns:
-        One sentence for each floor that is missed; a metric with nothing to measure misses its floor.
+
+def parse_floors(texts: Sequence[str]) -> list[Floor]:
+    """Read floors such as "f1=0.7".
 
     Raises:
         FloorError: A floor can't be understood.
     """
-    missed: list[str] = []
-    for name, number in map(_parse, floors):
-        try:
-            value = report.metric(name).value
-        except KeyError as error:
-            raise FloorError(str(error.args[0])) from error
-        lower = name in _LOWER_IS_BETTER
-        if value is None:
-            missed.append(
-                f"{name} could not be measured; at {'most' if lower else 'least'} {number:g} was asked."
-            )
-        elif (value > number) if lower else (value < number):
-            missed.append(f"{name} is {value:.4f}, {'above' if lower else 'below'} {number:g}.")
-    return missed
+    return [_parse(text) for text in texts]
 
 
-def _parse(floor: str) -> tuple[str, float]:
-    name, _, number = floor.partition("=")
+def check_floors(report: Report, texts: Sequence[str]) -> list[str]:
+    """One sentence for each floor that the report misses; a metric with nothing to measure misses its floor.
+
+    Raises:
+        FloorError: A floor can't be understood.
+    """
+    sentences = (_miss(floor, report.metric(floor.name).value) for floor in parse_floors(texts))
+    return [sentence for sentence in sentences if sentence is not None]
+
+
+def _miss(floor: Floor, value: float | None) -> str | None:
+    lower = _LOWER_IS_BETTER[floor.name]
+    if value is None:
+        bound = "at most" if lower else "at least"
+        return f"{floor.name} could not be measured; {bound} {floor.value:g} is asked."
+    if (value > floor.value) if lower else (value < floor.value):
+        return f"{floor.name} is {value:.4f}, {'above' if lower else 'below'} {floor.value:g}."
+    return None
+
+
+def _parse(text: str) -> Floor:
+    name, _, number = text.partition("=")
     try:
         value = float(number)
     except ValueError:
         value = nan
     if isnan(value):
-        raise FloorError(f"The floor {floor!r} is not a metric's name, '=' and a number. Write f1=0.7.")
-    return name.strip(), value
+        raise FloorError(f"The floor {text!r} is not a metric's name, '=' and a number. Write f1=0.7.")
+    if name not in _LOWER_IS_BETTER:
+        raise FloorError(f"There is no metric {name!r} for a floor. There are {', '.join(_LOWER_IS_BETTER)}.")
+    return Floor(name, value)

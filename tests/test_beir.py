@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from scripted import ScriptedLibrary
 
 from eval.beir import document_name, evaluate_retrieval, read_beir
 from eval.gold import GoldError
 from eval.squad import write_documents
+from tests.overlap_library import OverlapLibrary
 
 CORPUS = [
     {"_id": "d1", "title": "Ferry", "text": "the aurora sails\n\nthe aurora rests"},
@@ -34,7 +34,7 @@ def folder(tmp_path):
 
 def test_retrieval_is_scored_on_documents_at_their_best_passage(folder):
     beir = read_beir(folder)
-    library = ScriptedLibrary({document.source: document.text for document in beir.documents}, {})
+    library = OverlapLibrary({document.source: document.text for document in beir.documents}, {})
     ndcg, success, mrr = evaluate_retrieval(library, beir)
     # q1 finds d/2 (grade 1) before d1 (grade 2); q2 finds nothing that is relevant; q3 has nothing to find.
     assert ndcg.value == pytest.approx((1 + 2 / 1.5849625) / (2 + 1 / 1.5849625) / 2)
@@ -65,4 +65,4 @@ def test_a_judgement_of_an_unknown_query_is_refused(folder):
 
 def test_nothing_judged_is_nothing_measured(folder):
     beir = replace(read_beir(folder), grades={})
-    assert [metric.value for metric in evaluate_retrieval(ScriptedLibrary({}, {}), beir)] == [None] * 3
+    assert [metric.value for metric in evaluate_retrieval(OverlapLibrary({}, {}), beir)] == [None] * 3

@@ -5,13 +5,13 @@ import re
 from dataclasses import replace
 
 import pytest
-from scripted import ScriptedLibrary
 
-from eval.floors import FloorError, check_floors
+from eval.floors import FloorError, check_floors, parse_floors
 from eval.gold import load_gold
 from eval.records import Report, ReportError
 from eval.run import evaluate
 from eval.table import render
+from tests.overlap_library import OverlapLibrary
 
 FERRY = """The ferry Aurora carries 120 passengers. She was built in 1998.
 
@@ -57,9 +57,16 @@ LINES[0]["answers"].append("140")
 LINES[0]["evidence"].append(["report.txt", REPORT.index("140"), REPORT.index("140") + 3])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_resamples():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.statistics.N_RESAMPLES", 100)
+        yield
+
+
 @pytest.fixture(scope="module")
 def library():
-    return ScriptedLibrary(TEXTS, SCRIPT)
+    return OverlapLibrary(TEXTS, SCRIPT)
 
 
 @pytest.fixture(scope="module")
@@ -151,12 +158,12 @@ def test_every_loss_is_labelled_with_its_stage(report):
 
 def test_evidence_below_what_was_read_is_told_from_evidence_not_retrieved(gold):
     script = {**SCRIPT, "What does a dog pay on the ferry Aurora?": ("120", 0.9)}
-    report = evaluate(ScriptedLibrary(TEXTS, script, n_read=1), gold)
+    report = evaluate(OverlapLibrary(TEXTS, script, n_read=1), gold)
     assert _record(report, "dog").loss == "ranked_below_read"
 
 
 def test_evidence_outside_every_passage_was_lost_in_parsing(library, gold):
-    class Torn(ScriptedLibrary):
+    class Torn(OverlapLibrary):
         def passages(self, document_id):
             return [replace(p, end=p.start + 10) for p in super().passages(document_id)]
 
@@ -164,7 +171,7 @@ def test_evidence_outside_every_passage_was_lost_in_parsing(library, gold):
 
 
 def test_a_document_that_is_gone_is_named_as_the_loss(tmp_path):
-    library = ScriptedLibrary({"ferry.txt": FERRY.replace("forty", "fifty")}, SCRIPT)
+    library = OverlapLibrary({"ferry.txt": FERRY.replace("forty", "fifty")}, SCRIPT)
     path = tmp_path / "ferry.jsonl"
     path.write_text("\n".join(map(json.dumps, LINES)), encoding="utf-8")
     report = evaluate(library, load_gold(path, library.documents(), strict=False))
@@ -227,10 +234,17 @@ def test_floors_name_what_fell_below_them(report):
     ]
 
 
+def test_a_metric_of_nothing_misses_its_floor(library, gold):
+    report = evaluate(library, replace(gold, questions=gold.questions[:1]))
+    assert check_floors(report, ["abstention_recall=0.1"]) == [
+        "abstention_recall could not be measured; at least 0.1 is asked."
+    ]
+
+
 @pytest.mark.parametrize("floor", ["f1", "f1=high", "f2=0.5", "=1", "f1=nan"])
-def test_a_floor_that_means_nothing_is_refused(report, floor):
+def test_a_floor_that_means_nothing_is_refused_before_anything_is_measured(floor):
     with pytest.raises(FloorError):
-        check_floors(report, [floor])
+        parse_floors([floor])
 
 
 def _without_clock(report):

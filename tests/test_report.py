@@ -6,12 +6,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from scripted import ScriptedLibrary
 
 from eval.gold import load_gold
 from eval.plots import reliability_svg, risk_coverage_svg
 from eval.report import to_html, write_html
 from eval.run import evaluate
+from tests.overlap_library import OverlapLibrary
 
 EVIL = "<script>alert(1)</script> & {{ 7 * 7 }}"
 TEXT = f"The master is Ida Lund {EVIL}. The mate is Åke 🚢 Berg."
@@ -23,9 +23,16 @@ SCRIPT = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_resamples():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.statistics.N_RESAMPLES", 100)
+        yield
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    library = ScriptedLibrary({"ship.txt": TEXT}, SCRIPT)
+    library = OverlapLibrary({"ship.txt": TEXT}, SCRIPT)
     answers = {"Who is the master?": "Ida Lund", "Who is the mate?": "Åke 🚢 Berg"}
     lines = []
     for number, question in enumerate(SCRIPT):
@@ -105,8 +112,8 @@ def test_every_metric_stage_and_lost_question_is_on_the_page(report, read):
 
 
 def test_the_same_records_give_the_same_bytes(report, html):
-    assert to_html(report) == page
-    assert "<dc:date>" not in page
+    assert to_html(report) == html
+    assert "<dc:date>" not in html
 
 
 def test_a_report_that_lost_nothing_has_no_list_of_lost_questions(report):

@@ -10,7 +10,7 @@ from rag.types import Alternative, Answer, Citation, Outcome, Span, Turn
 THRESHOLD = 0.5
 
 
-class ScriptedLibrary:
+class OverlapLibrary:
     """Answers each question with the words and the confidence of a script.
 
     The words are looked for in the k passages that share most words with the question, so that an answer can
