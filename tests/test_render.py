@@ -1,0 +1,144 @@
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from rag.types import Answer, Outcome
+from tests.scripted_library import ScriptedLibrary, bridge_library, document, quoted, span_at
+from ui.evidence import evidence_html
+from ui.render import conversation_html, exchange_html
+from ui.roles import Exchange, places
+from ui.wording import meaning, percent, source_name, sureness
+
+COST = "How much will the repair of the bridge cost?"
+
+
+@pytest.fixture()
+def library(tmp_path: Path) -> ScriptedLibrary:
+    return bridge_library(tmp_path)
+
+
+def _exchange(library: ScriptedLibrary, question: str) -> Exchange:
+    return Exchange(question, library.ask(question))
+
+
+def _text(source: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", source)).split())
+
+
+def test_the_exact_words_are_bold_inside_their_sentence(library: ScriptedLibrary) -> None:
+    shown = html.unescape(exchange_html(_exchange(library, COST), 0))
+    assert (
+        "Repairs are expected to cost <strong>4.2 million euros</strong> and to take fourteen months."
+        in shown
+    )
+
+
+def test_confidence_is_said_in_words_and_as_a_number_with_its_meaning(library: ScriptedLibrary) -> None:
+    shown = _text(exchange_html(_exchange(library, COST), 0))
+    assert "Very likely, 87\xa0%" in exchange_html(_exchange(library, COST), 0).replace("&nbsp;", "\xa0")
+    assert "Of 100 answers given with this confidence, about 87 are right." in shown
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words", "number"),
+    [
+        (1.0, "Very likely", 99),
+        (0.85, "Very likely", 85),
+        (0.7, "Likely", 70),
+        (0.4, "Possible", 40),
+        (0.0, "Unlikely", 1),
+    ],
+)
+def test_no_answer_is_called_certain(confidence: float, words: str, number: int) -> None:
+    assert (sureness(confidence), percent(confidence)) == (words, number)
+    assert str(number) in meaning(confidence)
+
+
+def test_the_source_line_names_title_page_heading_and_date(library: ScriptedLibrary) -> None:
+    shown = _text(exchange_html(_exchange(library, COST), 0))
+    assert "Survey of the Lower Quay Bridge page 1 1. Summary 2 April 2024" in shown
+
+
+def test_alternatives_are_shown_with_their_own_sources_and_age(library: ScriptedLibrary) -> None:
+    shown = _text(evidence_html(_exchange(library, COST), 0))
+    also = shown[shown.index("Your documents also say") :]
+    assert re.search(
+        r"5\.6 million euros Possible, 58.% from a newer document 3 Costs of the bridge rise again", also
+    )
+    assert re.search(r"3\.1 million euros Unlikely, 31.% from an older document 4 Bridge to be closed", also)
+
+
+def test_numbers_beside_the_places_are_those_that_the_buttons_open(library: ScriptedLibrary) -> None:
+    for question in (COST, "When was the bridge built?"):
+        exchange = _exchange(library, question)
+        assert exchange.answer is not None
+        source = evidence_html(exchange, 3)
+        cards = re.findall(
+            r'data-exchange="3" data-place="(\d+)"><span class="qb-badge">(\d+)</span>(.*?)</li>', source
+        )
+        assert [int(number) for _, number, _ in cards] == list(range(1, 1 + len(places(exchange.answer))))
+        for index, number, card in cards:
+            assert int(index) == int(number) - 1
+            assert html.escape(places(exchange.answer)[int(index)].text[:20]).split()[0] in html.unescape(
+                card
+            )
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is the weather?", "Nothing in your documents comes close to this question."),
+        ("What colour is the bridge?", "none of them states an answer"),
+        ("When was the bridge built?", "Nothing in your documents answers this surely enough."),
+    ],
+)
+def test_each_kind_of_no_answer_is_said_in_plain_words(
+    library: ScriptedLibrary, question: str, said: str
+) -> None:
+    exchange = _exchange(library, question)
+    assert said in _text(exchange_html(exchange, 0))
+    assert "qb-quote" not in exchange_html(exchange, 0)
+
+
+def test_a_withheld_span_is_one_click_away(library: ScriptedLibrary) -> None:
+    source = evidence_html(_exchange(library, "When was the bridge built?"), 0)
+    folded = re.search(r"<details>(.*)</details>", source, re.DOTALL)
+    assert folded is not None and "<mark>2011</mark>" in folded[1]
+    assert "<mark>2011</mark>" not in source.replace(folded[0], "")
+    assert "The closest passages" in source
+
+
+def test_the_question_really_searched_for_is_shown_when_it_differs(library: ScriptedLibrary) -> None:
+    followed = _text(exchange_html(_exchange(library, "And how long will it take?"), 0))
+    assert "Searched for: And how long will it take? repair of the bridge" in followed
+    assert "Searched for" not in exchange_html(_exchange(library, COST), 0)
+
+
+def test_a_very_long_sentence_is_cut_between_words_around_the_answer() -> None:
+    doc = document("word " * 300 + "ANSWER" + " word" * 300, title="T", source="t.txt")
+    cited = quoted(doc, "ANSWER")
+    answer = Answer("q", "q", Outcome.ANSWERED, span_at(cited), 0.9, (cited,))
+    shown = _text(exchange_html(Exchange("q", answer), 0))
+    assert 400 < len(shown) < 1_200
+    assert re.search(r"… word( word)* ANSWER( word)* …", shown)
+
+
+def test_markup_in_questions_titles_and_text_shows_as_characters(library: ScriptedLibrary) -> None:
+    exchange = Exchange("<b>*bold*</b>", library.ask("What does the site say?"))
+    for source in (conversation_html((exchange,)), evidence_html(exchange, 0)):
+        assert "<img" not in source and "<b>*" not in source
+    assert "<b>*bold*</b>" in html.unescape(conversation_html((exchange,)))
+    assert "<img src=x onerror=alert(1)>" in html.unescape(exchange_html(exchange, 0))
+
+
+def test_a_problem_is_shown_as_plain_characters() -> None:
+    assert "<i>" not in exchange_html(Exchange("q", problem="The file <i> is *full*."), 0)
+
+
+def test_sources_are_named_without_their_folders() -> None:
+    assert source_name(document("x", title="T", source="/home/me/x.txt")) == "x.txt"
+    assert (
+        source_name(document("x", title="T", source="https://news.example/a/b?key=1")) == "news.example/a/b"
+    )

@@ -1,0 +1,259 @@
+"""The window as a person meets it, in Chromium, against a library whose answers are known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from rag.types import Answer, Outcome
+from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, quoted, span_at
+from tests.served_window import served
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium: set CHROMIUM to its path"),
+]
+
+COST = EXAMPLES[0]
+PAYLOADS = (
+    "<script>window.__xss=1</script>",
+    "<img src=x onerror=window.__xss=2>",
+    "<img src='http://evil.example/a.png'>",
+    "<svg onload=window.__xss=3></svg>",
+    "<iframe src='javascript:parent.__xss=4'></iframe>",
+    "<a href='javascript:window.__xss=5'>go</a>",
+    "<b>bold</b> <i>it</i>",
+    "</bdi></div><h1>out</h1>",
+    "' onmouseover='window.__xss=6",
+    '" autofocus onfocus="window.__xss=7',
+    "${window.__xss=8}",
+    "{{value}} {{{value}}} {{#each value}}",
+    "`${alert(9)}`",
+    "![pic](http://evil.example/b.png)",
+    "[click](javascript:window.__xss=10)",
+    "$$\\href{javascript:alert(11)}{x}$$ \\(x\\)",
+    "**bold** _under_ ~~gone~~ `code`",
+    "```mermaid\ngraph TD; A-->B;\n```",
+    "<style>*{display:none}</style>",
+    "&lt;script&gt; &#60;b&#62; %3Cscript%3E",
+)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
+    made = bridge_library(tmp_path_factory.mktemp("library"))
+    for number, payload in enumerate(PAYLOADS):
+        doc = document(
+            f"It says {payload} here. And more.",
+            title=payload,
+            source=f"/x/{number}.txt",
+            day=date(2024, 1, 1),
+        )
+        cited = quoted(doc, payload)
+        made.script(
+            f"{number} {payload}",
+            Answer(f"{number} {payload}", payload, Outcome.ANSWERED, span_at(cited), 0.9, (cited,)),
+        )
+    return made
+
+
+@pytest.fixture(scope="module")
+def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(library, tmp_path_factory.mktemp("incoming")) as address:
+        yield address
+
+
+@pytest.fixture()
+def opened(page: Page, window: str) -> Iterator[Page]:
+    """The window in a page that fails the test on any request elsewhere, any error and any dialog."""
+    wrong: list[str] = []
+    page.on(
+        "request", lambda r: None if r.url.startswith((window, "data:", "blob:")) else wrong.append(r.url)
+    )
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.goto(window)
+    expect(page.get_by_label("Your question")).to_be_visible(timeout=15_000)
+    yield page
+    assert wrong == []
+
+
+def _ask(page: Page, question: str) -> None:
+    n_before = page.locator(".qb-question").count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator(".qb-question")).to_have_count(n_before + 1)
+    expect(page.locator(".qb-pending")).to_have_count(0)
+
+
+def test_a_question_is_answered_in_the_words_of_the_document(opened: Page) -> None:
+    _ask(opened, COST)
+    answer = opened.locator(".qb-answer")
+    expect(answer.locator(".qb-quote strong")).to_have_text("4.2 million euros")
+    expect(answer).to_contain_text("Very likely, 87")
+    expect(opened.locator("#evidence .qb-card")).to_have_count(4)
+    expect(opened.get_by_label("Your question")).to_have_value("")
+    expect(opened.get_by_label("Your question")).to_be_focused()
+
+
+def test_a_citation_opens_its_document_with_the_span_marked(opened: Page, library: ScriptedLibrary) -> None:
+    _ask(opened, COST)
+    answer = library.ask(COST)
+    for index, cited in enumerate([*answer.citations, *(a.citations[0] for a in answer.alternatives)]):
+        opened.locator("#evidence .qb-source").nth(index).click()
+        expect(opened.locator(".qb-viewer h2")).to_have_text(cited.document.title)
+        mark = opened.locator(".qb-text mark")
+        expect(mark).to_have_text(cited.text)
+        expect(mark).to_be_in_viewport()
+        before = opened.evaluate("document.querySelector('.qb-text mark').previousSibling.textContent")
+        assert cited.document.text[: cited.start].endswith(before)
+        opened.get_by_role("button", name="Back to the evidence").click()
+    expect(opened.locator("#evidence .qb-card")).to_have_count(4)
+
+
+def test_the_source_below_an_earlier_answer_opens_too(opened: Page) -> None:
+    _ask(opened, COST)
+    _ask(opened, EXAMPLES[1])
+    opened.locator(".qb-answer .qb-source").first.click()
+    expect(opened.locator(".qb-text mark")).to_have_text("4.2 million euros")
+
+
+def test_without_an_answer_the_closest_passages_and_what_was_withheld_are_shown(opened: Page) -> None:
+    _ask(opened, "When was the bridge built?")
+    expect(opened.locator(".qb-answer")).to_contain_text(
+        "Nothing in your documents answers this surely enough"
+    )
+    held = opened.locator("#evidence details")
+    expect(held.locator("mark")).not_to_be_visible()
+    held.locator("summary").click()
+    expect(held.locator("mark")).to_have_text("2011")
+    expect(opened.get_by_role("heading", name="The closest passages")).to_be_visible()
+    opened.locator("#evidence .qb-source").last.click()
+    expect(opened.locator(".qb-text mark")).to_be_visible()
+
+
+def test_a_follow_up_carries_the_conversation(opened: Page, library: ScriptedLibrary) -> None:
+    _ask(opened, COST)
+    _ask(opened, "And how long will it take?")
+    expect(opened.locator(".qb-asked")).to_contain_text("And how long will it take? repair of the bridge")
+    question, history = library.asked[-1]
+    assert question == "And how long will it take?"
+    assert [(turn.question, turn.answer) for turn in history] == [(COST, "4.2 million euros")]
+    opened.get_by_role("button", name="New conversation").click()
+    expect(opened.locator(".qb-question")).to_have_count(0)
+    _ask(opened, COST)
+    assert library.asked[-1] == (COST, ())
+
+
+def test_an_example_is_asked_with_one_click(opened: Page) -> None:
+    opened.get_by_role("button", name=EXAMPLES[1]).click()
+    expect(opened.locator(".qb-quote strong")).to_have_text("Anna Lindqvist")
+    expect(opened.get_by_text("Everything stays on this machine.")).to_be_visible()
+
+
+def test_stop_gives_the_window_back(opened: Page, library: ScriptedLibrary) -> None:
+    library.seconds = 3.0
+    try:
+        box = opened.get_by_label("Your question")
+        box.fill(COST)
+        box.press("Enter")
+        expect(opened.locator(".qb-pending")).to_contain_text("documents and reading the closest passages")
+        box.fill("again")
+        box.press("Enter")
+        opened.get_by_role("button", name="Stop").click()
+        expect(opened.locator(".qb-note")).to_have_text("Stopped.")
+        assert [asked for asked, _ in library.asked[-2:]].count("again") == 0
+    finally:
+        library.seconds = 0.0
+    opened.wait_for_timeout(3_200)
+    _ask(opened, EXAMPLES[1])
+    expect(opened.locator(".qb-answer")).to_have_count(1)
+
+
+def test_what_goes_wrong_is_said_without_giving_anything_away(opened: Page) -> None:
+    _ask(opened, "Is the disk full?")
+    expect(opened.locator(".qb-problem")).to_have_text("The disk is full: 3 MB are free, 40 MB are needed.")
+    _ask(opened, "Will it break?")
+    expect(opened.locator(".qb-problem").last).to_contain_text("the details are in the log")
+    assert "secret" not in opened.content()
+
+
+def test_whatever_documents_and_questions_hold_is_shown_as_characters(opened: Page) -> None:
+    for number, payload in enumerate(PAYLOADS):
+        _ask(opened, f"{number} {payload}")
+        seen = " ".join(payload.split())
+        expect(opened.locator(".qb-question").last).to_contain_text(seen)
+        expect(opened.locator(".qb-quote strong").last).to_have_text(seen)
+        expect(opened.locator("#evidence .qb-title")).to_have_text(seen)
+        opened.locator("#evidence .qb-source").click()
+        expect(opened.locator(".qb-text mark")).to_have_text(seen)
+    assert opened.evaluate("window.__xss") is None
+    assert opened.locator("#ask :is(img, iframe, svg, script, style, a, h1)").count() == 0
+
+
+def test_files_are_added_and_deleted(opened: Page, library: ScriptedLibrary, tmp_path: Path) -> None:
+    good, bad = tmp_path / "fer<b>ry.txt", tmp_path / "broken.txt"
+    good.write_text("The ferry runs every hour.", "utf-8")
+    bad.write_bytes(b"\xff\xfe\xfa")
+    opened.get_by_role("tab", name="Documents").click()
+    expect(opened.locator(".qb-shelf tbody tr")).to_have_count(len(library.documents()))
+    opened.locator("#upload input[type=file]").set_input_files([good, bad])
+    expect(opened.locator("#outcome .qb-done")).to_contain_text("added")
+    expect(opened.locator("#outcome .qb-refused")).to_contain_text("This is not a text file")
+    row = opened.locator(".qb-shelf tbody tr", has_text="ferry")
+    if row.count() == 0:
+        row = opened.locator(".qb-shelf tbody tr", has_text="ry.txt")
+    expect(row).to_have_count(1)
+    row.locator("summary").click()
+    row.get_by_role("button", name="Yes, delete it").click()
+    expect(row).to_have_count(0)
+    assert not any("ry.txt" in doc.source for doc in library.documents())
+
+
+def test_a_phone_is_wide_enough(opened: Page) -> None:
+    opened.set_viewport_size({"width": 390, "height": 800})
+    for step in ("welcome", "answer", "document", "documents"):
+        if step == "answer":
+            _ask(opened, COST)
+        elif step == "document":
+            opened.locator("#evidence .qb-source").first.click()
+            expect(opened.locator(".qb-text mark")).to_be_in_viewport()
+        elif step == "documents":
+            opened.get_by_role("tab", name="Documents").click()
+        assert opened.evaluate("document.documentElement.scrollWidth") <= 390, step
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_the_way_of_assistive_technology(opened: Page, scheme: Any) -> None:
+    opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    opened.reload()
+    expect(opened.get_by_role("button", name=COST)).to_be_visible(timeout=15_000)
+    found = {"welcome": Axe().run(opened)}
+    _ask(opened, COST)
+    found["answer"] = Axe().run(opened)
+    opened.locator("#evidence .qb-source").first.click()
+    expect(opened.locator(".qb-text mark")).to_be_visible()
+    found["document"] = Axe().run(opened)
+    _ask(opened, "When was the bridge built?")
+    opened.locator("#evidence summary").click()
+    found["no answer"] = Axe().run(opened)
+    opened.get_by_role("tab", name="Documents").click()
+    expect(opened.locator(".qb-shelf")).to_be_visible()
+    found["documents"] = Axe().run(opened)
+    assert {step: result.generate_report() for step, result in found.items() if result.violations_count} == {}

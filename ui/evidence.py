@@ -1,0 +1,105 @@
+"""The evidence beside the conversation: every place behind an answer, or what came closest to one."""
+
+from __future__ import annotations
+
+from rag.types import Alternative, Answer, Citation
+from ui.escape import isolated
+from ui.quoting import clipped, open_button, quote_html, shortened, source_line, sure_html
+from ui.roles import Exchange, places
+from ui.wording import meaning, no_answer, source_name
+
+_MAX_PASSAGE = 420  # characters of a passage shown in the list
+
+
+def evidence_html(exchange: Exchange | None, number: int) -> str:
+    """The places behind an answer, numbered; without an answer, why there is none and what came closest."""
+    if exchange is None or exchange.answer is None:
+        return _no_evidence(exchange)
+    answer = exchange.answer
+    parts = [f'<h2 tabindex="-1">Evidence</h2><p class="qb-for">for {isolated(answer.asked)}</p>']
+    if answer.citation is None:
+        parts.append(_closest(answer, number))
+    else:
+        parts.append(_citations(answer, number))
+        parts.append(_alternatives(answer, number))
+    return f'<section class="qb-evidence" aria-label="Evidence">{"".join(parts)}</section>'
+
+
+def _no_evidence(exchange: Exchange | None) -> str:
+    said = (
+        "The places behind each answer appear here: the exact words, their sentence, and where they stand."
+        if exchange is None
+        else "There is nothing to show for this question."
+    )
+    return (
+        '<section class="qb-evidence" aria-label="Evidence"><h2 tabindex="-1">Evidence</h2>'
+        f'<p class="qb-blank">{said}</p></section>'
+    )
+
+
+def _citations(answer: Answer, number: int) -> str:
+    cards = "".join(_card(c, number, i) for i, c in enumerate(answer.citations))
+    return f'<ol class="qb-cards">{cards}</ol>'
+
+
+def _alternatives(answer: Answer, number: int) -> str:
+    if not answer.alternatives:
+        return ""
+    first, blocks = len(answer.citations), []
+    for alternative in answer.alternatives:
+        blocks.append(_alternative(alternative, answer, number, first))
+        first += len(alternative.citations)
+    return f"<h3>Your documents also say</h3>{''.join(blocks)}"
+
+
+def _alternative(alternative: Alternative, answer: Answer, number: int, first: int) -> str:
+    cards = "".join(_card(c, number, first + i) for i, c in enumerate(alternative.citations))
+    sure = sure_html(alternative.confidence)
+    return (
+        f'<div class="qb-other"><p><b class="qb-words">{isolated(shortened(alternative.text, 200))}</b> '
+        f'<span class="qb-sure">{sure}</span>{_age(alternative, answer)}</p>'
+        f'<ol class="qb-cards" start="{first + 1}">{cards}</ol></div>'
+    )
+
+
+def _age(alternative: Alternative, answer: Answer) -> str:
+    theirs, mine = alternative.citations[0].document.date, answer.citations[0].document.date
+    if theirs is None or mine is None or theirs == mine:
+        return ""
+    return f' <span class="qb-age">from {"a newer" if theirs > mine else "an older"} document</span>'
+
+
+def _card(citation: Citation, number: int, index: int) -> str:
+    head = f'<span class="qb-badge">{index + 1}</span> {source_line(citation)}'
+    return (
+        f'<li class="qb-card">{open_button(number, index, head, name="qb-source")}'
+        f'<blockquote class="qb-passage">{quote_html(citation, tag="mark")}</blockquote>'
+        f'<p class="qb-file">{isolated(source_name(citation.document))}</p></li>'
+    )
+
+
+def _closest(answer: Answer, number: int) -> str:
+    what, _ = no_answer(answer.outcome)
+    shown = places(answer)
+    first = len(shown) - len(answer.closest)
+    parts = [f'<p class="qb-none">{what}</p>']
+    if answer.withheld is not None:
+        sure = sure_html(answer.confidence)
+        parts.append(
+            "<details><summary>Show what was held back</summary>"
+            f'<p class="qb-sure">{sure}. {meaning(answer.confidence)}</p>'
+            f'<ol class="qb-cards">{_card(shown[first - 1], number, first - 1)}</ol></details>'
+        )
+    if answer.closest:
+        cards = "".join(_passage(c, number, first + i) for i, c in enumerate(shown[first:]))
+        parts.append(f'<h3>The closest passages</h3><ol class="qb-cards" start="{first + 1}">{cards}</ol>')
+    return "".join(parts)
+
+
+def _passage(citation: Citation, number: int, index: int) -> str:
+    head = f'<span class="qb-badge">{index + 1}</span> {source_line(citation)}'
+    return (
+        f'<li class="qb-card">{open_button(number, index, head, name="qb-source")}'
+        f'<blockquote class="qb-passage"><bdi>{clipped(citation.text, _MAX_PASSAGE)}</bdi></blockquote>'
+        f'<p class="qb-file">{isolated(source_name(citation.document))}</p></li>'
+    )

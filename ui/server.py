@@ -1,0 +1,172 @@
+"""Serves the window on this machine: the guard around Gradio around the library."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import QuotebackError
+from ui.guard import Guard
+from ui.roles import Library
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
+MAX_FILE = "20mb"
+_OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+
+class AddressError(QuotebackError, ValueError):
+    """The window can't be served at that address."""
+
+
+def serve(
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    examples: Sequence[str] = (),
+    ready: Callable[[str], None] = print,
+) -> None:
+    """Serve the window until it is interrupted.
+
+    Args:
+        library: What the window is for.
+        host: A loopback address.
+        port: From 0 to 65535; 0 for any free one.
+        examples: Questions to try, offered while nothing was asked.
+        ready: Is told the window's address as soon as it can be opened.
+
+    Raises:
+        AddressError: If the address is not a loopback address or the port is taken.
+    """
+    listener = listener_at(host, port)
+    with listener, _uploads(library.path) as folder:
+        address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
+        server(
+            application(library, host=host, examples=examples, uploads=folder), lambda: ready(address)
+        ).run(sockets=[listener])
+
+
+def application(library: Library, *, host: str, examples: Sequence[str], uploads: Path) -> ASGIApp:
+    """The guarded window as an ASGI application.
+
+    Args:
+        library: What the window is for.
+        host: The address that it is served at, without port.
+        examples: Questions to try.
+        uploads: Folder for files on their way into the library.
+    """
+    clean_environment(uploads)
+    # Gradio takes four seconds to import, and reads the environment while it does.
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from ui.app import build
+    from ui.theme import CSS, theme
+
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = gr.mount_gradio_app(
+        outer,
+        build(library, examples=examples, uploads=uploads),
+        path="/",
+        server_name=host,
+        footer_links=[],
+        run_history=False,
+        auth=None,
+        root_path="",
+        allowed_paths=[],
+        blocked_paths=[],
+        show_error=False,
+        max_file_size=MAX_FILE,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        css=CSS,
+    )
+    return Guard(app, hosts=("127.0.0.1", "localhost", "::1", host))
+
+
+def server(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
+    """A server for `app` that calls `ready` once it can be reached."""
+    import uvicorn
+
+    class _Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=2,
+            ws="none",
+        )
+    )
+
+
+def clean_environment(uploads: Path) -> None:
+    """Drop every GRADIO_ variable, because some open doors, and set those that keep the window offline."""
+    for name in [name for name in os.environ if name.startswith("GRADIO_")]:
+        del os.environ[name]
+    os.environ.update(_OFFLINE, GRADIO_TEMP_DIR=str(uploads))
+
+
+def listener_at(host: str, port: int) -> socket.socket:
+    """Take a port of this machine.
+
+    Raises:
+        AddressError: If it is not a loopback address or the port is taken.
+    """
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        loopback = ip_address(address).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise AddressError(
+            f"The window is served on this machine only, and {host!r} is not its own address. Use 127.0.0.1."
+        )
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise AddressError(f"Port {port} of {host} can't be used ({error}). Choose another one.") from error
+    return listener
+
+
+@contextmanager
+def _uploads(folder: Path) -> Iterator[Path]:
+    uploads = folder / "incoming"
+    shutil.rmtree(uploads, ignore_errors=True)
+    uploads.mkdir(mode=0o700, parents=True)
+    try:
+        yield uploads
+    finally:
+        shutil.rmtree(uploads, ignore_errors=True)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,80 @@
+"""The documents of a library as HTML, and what became of each file that was added. Pure: no Gradio here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from index.types import Document, SyncReport
+from ui.escape import characters, isolated
+from ui.wording import counted, day, source_name
+
+_DONE = (
+    ("added", "added"),
+    ("updated", "updated"),
+    ("renamed", "renamed"),
+    ("unchanged", "already there, unchanged"),
+    ("duplicates", "left out: the same content is already there"),
+)
+
+
+def shelf_html(documents: Sequence[Document], n_passages: Sequence[int]) -> str:
+    """The table of documents, with a delete button in each row.
+
+    Args:
+        documents: In the order to show them.
+        n_passages: Number of passages of each, shape (n_documents,).
+    """
+    if not documents:
+        return '<p class="qb-blank">There are no documents yet. Add some above, then ask about them.</p>'
+    heads = "".join(
+        f'<th scope="col">{h}</th>' for h in ("Title", "Type", "Pages", "Passages", "Date", "File")
+    )
+    rows = "".join(_row(document, n) for document, n in zip(documents, n_passages, strict=True))
+    return (
+        f'<table class="qb-shelf"><caption>{counted(len(documents), "document")}</caption>'
+        f'<thead><tr>{heads}<th scope="col"><span class="qb-hidden">Delete</span></th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def report_html(report: SyncReport) -> str:
+    """What became of each file, refusals with their reason first."""
+    lines = [_outcome("refused", r.source, r.reason) for r in report.refused]
+    lines += [_outcome("warned", w.source, w.reason) for w in report.warnings]
+    for field, said in _DONE:
+        lines += [_outcome("done", source, said) for source in getattr(report, field)]
+    return f'<ul class="qb-report">{"".join(lines)}</ul>' if lines else ""
+
+
+def progress_html(stages: dict[str, str]) -> str:
+    """Where each file stands while files are being added."""
+    lines = [_outcome("doing", source, stage) for source, stage in stages.items()]
+    return f'<ul class="qb-report">{"".join(lines)}</ul>'
+
+
+def _row(document: Document, n_passages: int) -> str:
+    pages = str(len(document.pages)) if document.pages else ""
+    cells = (
+        ("Type", characters(document.kind.upper())),
+        ("Pages", pages),
+        ("Passages", f"{n_passages:,}"),
+        ("Date", day(document.date)),
+        ("File", isolated(source_name(document))),
+    )
+    shown = "".join(f'<td data-label="{label}">{inner}</td>' for label, inner in cells)
+    return f'<tr><th scope="row">{isolated(document.title)}</th>{shown}<td>{_delete(document)}</td></tr>'
+
+
+def _delete(document: Document) -> str:
+    name = characters(document.title)
+    return (
+        f'<details class="qb-delete"><summary>Delete<span class="qb-hidden"> {name}</span></summary>'
+        f'<button type="button" data-qb="delete" data-document="{characters(document.id)}">'
+        "Yes, delete it and all that was made of it</button></details>"
+    )
+
+
+def _outcome(state: str, source: str, said: str) -> str:
+    name = isolated(PurePath(source).name)
+    return f'<li class="qb-{state}"><b>{name}</b> <span>{characters(said)}</span></li>'

@@ -1,0 +1,102 @@
+"""A document's own text around a span, marked by its offsets (never by searching for its words)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.types import Citation
+from ui.escape import characters, isolated
+from ui.wording import place, source_name
+
+_AROUND = 700  # characters shown on each side at first
+_STEP = 2_000  # characters that one click adds
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The slice `[start, end)` of a document that is shown around a citation."""
+
+    citation: Citation
+    start: int
+    end: int
+
+
+def view(citation: Citation, *, earlier: int = 0, later: int = 0) -> View:
+    """Choose what to show around a citation; it begins and ends between lines or words.
+
+    Args:
+        citation: The place to show; always inside the view.
+        earlier: How often more text above was asked for.
+        later: How often more text below was asked for.
+    """
+    text = citation.document.text
+    start = max(0, citation.start - _AROUND - _STEP * max(0, earlier))
+    end = min(len(text), citation.end + _AROUND + _STEP * max(0, later))
+    return View(citation, _line_start(text, start, citation.start), _line_end(text, citation.end, end))
+
+
+def view_html(view: View, *, number: int, index: int, earlier: int = 0, later: int = 0) -> str:
+    """The view as HTML, with the way back to the evidence of exchange `number`."""
+    document = view.citation.document
+    numbers = f'data-exchange="{number}" data-place="{index}"'
+    more_above = _more(numbers, earlier + 1, later, "Show earlier text") if view.start > 0 else ""
+    more_below = (
+        _more(numbers, earlier, later + 1, "Show later text") if view.end < len(document.text) else ""
+    )
+    where = "".join(f"<span>{isolated(part)}</span>" for part in place(view.citation))
+    return (
+        '<section class="qb-viewer" aria-label="Document">'
+        f'<button type="button" class="qb-back" data-qb="show" data-exchange="{number}">'
+        "Back to the evidence</button>"
+        f'<h2 tabindex="-1">{isolated(document.title)}</h2>'
+        f'<p class="qb-where">{where}<span class="qb-file">{isolated(source_name(document))}</span></p>'
+        f'{more_above}<div class="qb-text" tabindex="0" role="region" aria-label="Text of the document">'
+        f"{_marked(view)}</div>{more_below}</section>"
+    )
+
+
+def _marked(view: View) -> str:
+    text, citation = view.citation.document.text, view.citation
+    pages = {first: n for n, first in enumerate(citation.document.pages, start=1)}
+    before = {first: n for first, n in pages.items() if view.start < first <= citation.start}
+    after = {first: n for first, n in pages.items() if citation.end <= first < view.end}
+    return (
+        f"<bdi>{_paged(text, view.start, citation.start, before)}"
+        f"<mark>{characters(text[citation.start : citation.end])}</mark>"
+        f"{_paged(text, citation.end, view.end, after)}</bdi>"
+    )
+
+
+def _paged(text: str, start: int, end: int, pages: dict[int, int]) -> str:
+    pieces, at = [], start
+    for first, number in pages.items():
+        pieces += [characters(text[at:first]), f'<span class="qb-page">Page {number}</span>']
+        at = first
+    return "".join([*pieces, characters(text[at:end])])
+
+
+def _more(numbers: str, earlier: int, later: int, said: str) -> str:
+    return (
+        f'<button type="button" class="qb-step" data-qb="open" {numbers} '
+        f'data-earlier="{earlier}" data-later="{later}">{said}</button>'
+    )
+
+
+def _line_start(text: str, low: int, high: int) -> int:
+    if low == 0:
+        return 0
+    for separator in ("\n", " "):
+        found = text.find(separator, low, high)
+        if found >= 0:
+            return found + 1
+    return low
+
+
+def _line_end(text: str, low: int, high: int) -> int:
+    if high == len(text):
+        return high
+    for separator in ("\n", " "):
+        found = text.rfind(separator, low, high)
+        if found >= 0:
+            return found
+    return high

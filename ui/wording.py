@@ -1,0 +1,73 @@
+"""The window's own words: how sure, which kind of "no answer", where something stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from index.types import Document
+from rag.types import Citation, Outcome
+
+PROMISE = "Everything stays on this machine."
+
+_SURENESS = ((0.85, "Very likely"), (0.65, "Likely"), (0.4, "Possible"), (0.0, "Unlikely"))
+
+_NO_ANSWER = {
+    Outcome.NOTHING_RETRIEVED: (
+        "Nothing in your documents comes close to this question.",
+        "Try other words, or add the documents that should answer it.",
+    ),
+    Outcome.NO_SPAN: (
+        "Your documents speak about this, but none of them states an answer.",
+        "The closest passages are shown beside the conversation.",
+    ),
+    Outcome.BELOW_THRESHOLD: (
+        "Nothing in your documents answers this surely enough.",
+        "One possible answer was held back, because it may well be wrong.",
+    ),
+}
+
+
+def sureness(confidence: float) -> str:
+    """A confidence in words: "Very likely"."""
+    return next(words for floor, words in _SURENESS if confidence >= floor or floor == 0.0)
+
+
+def percent(confidence: float) -> int:
+    """A confidence as a whole number from 1 to 99: nothing read by a machine is certain."""
+    return min(99, max(1, round(100 * confidence)))
+
+
+def meaning(confidence: float) -> str:
+    """What the number promises."""
+    return f"Of 100 answers given with this confidence, about {percent(confidence)} are right."
+
+
+def no_answer(outcome: Outcome) -> tuple[str, str]:
+    """What kind of "no answer" it is, and what to do about it."""
+    return _NO_ANSWER[outcome]
+
+
+def day(value: date | None) -> str:
+    """A date as "12 March 2024"; "" without one."""
+    return f"{value.day} {value:%B %Y}" if value is not None else ""
+
+
+def source_name(document: Document) -> str:
+    """Name of the file, or host and path of the address; never a path on this machine."""
+    if document.source.startswith(("http://", "https://")):
+        address = urlsplit(document.source)
+        return f"{address.hostname}{address.path}".rstrip("/")
+    return PurePath(document.source).name
+
+
+def place(citation: Citation) -> list[str]:
+    """Where a citation stands, after its title: page, heading, date of the document."""
+    parts = [f"page {citation.page}" if citation.page is not None else "", citation.heading]
+    return [part for part in [*parts, day(citation.document.date)] if part]
+
+
+def counted(n: int, noun: str) -> str:
+    """ "1 passage", "2 passages", "1,204 passages"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
