@@ -79,6 +79,11 @@ class Passage:
     def page(self) -> int | None:
         return self.document.page_at(self.start)
 
+    @property
+    def search_text(self) -> str:
+        """What is searched: the title and headings, then the text, which often doesn't name its own subject."""
+        return "\n".join(part for part in (self.document.title, self.heading, self.text) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -1,0 +1,42 @@
+# Needs Python 3.11 or newer and nothing else; everything is installed into .venv.
+PYTHON ?= python3
+BIN = .venv/bin
+INSTALLED = .venv/installed
+LIBRARY = .quoteback/examples
+QUESTION = How many passengers did the ferries carry in 2023?
+
+.PHONY: demo serve test fast lint clean
+
+demo: $(INSTALLED)
+	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
+	$(BIN)/quoteback ask "$(QUESTION)" --library $(LIBRARY)
+	@echo "Open the chat window: make serve"
+
+serve: $(INSTALLED)
+	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
+	$(BIN)/quoteback serve --library $(LIBRARY)
+
+test: $(INSTALLED)-dev
+	@./tests/browser.sh
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+fast: $(INSTALLED)-dev
+	$(BIN)/pytest -m "not models and not browser"
+
+lint: $(INSTALLED)-dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(INSTALLED)-dev: pyproject.toml constraints.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $(INSTALLED) $@
+
+clean:
+	rm -rf .venv .quoteback

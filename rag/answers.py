@@ -1,0 +1,172 @@
+"""Spans of many passages into one answer: equal answers join, different ones stay beside it, weak ones are withheld."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.lexical import fold
+from index.types import Hit
+from rag.calibration import Calibration, Evidence
+from rag.types import Alternative, Answer, Citation, Outcome, Span
+
+_WORD = re.compile(r"\w+")
+_THOUSANDS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0 ](?=\d{3}\b)")
+_ARTICLES = frozenset(("a", "an", "the"))
+_SAME_SENTENCE = 0.8  # Jaccard of their words from which two sentences are copies of one another
+_MAX_ALTERNATIVES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span with all that speaks for it.
+
+    Attributes:
+        value: Span score over the null score of its window, plus the weighted retrieval score. Not softmaxed per
+            passage: a sure reader of an irrelevant passage would beat an unsure one of the right passage
+            (Clark & Gardner 2018).
+    """
+
+    span: Span
+    hit: Hit
+    value: float
+
+
+def compose(
+    question: str, asked: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], calibration: Calibration
+) -> Answer:
+    """Decide what the passages answer.
+
+    Args:
+        question: As it was asked.
+        asked: As it was searched for.
+        hits: The passages that were read, best first.
+        spans: For each hit its spans, best first.
+        calibration: Turns what speaks for an answer into a probability, and knows the threshold.
+    """
+    if not hits:
+        return Answer(question, asked, Outcome.NOTHING_RETRIEVED)
+    groups = group(candidates(hits, spans, retrieval_weight=calibration.retrieval_weight))
+    if not groups:
+        return Answer(question, asked, Outcome.NO_SPAN, closest=tuple(hits))
+    confidences = [calibration.confidence(evidence(groups, i)) for i in range(len(groups))]
+    best = groups[0][0].span
+    if confidences[0] < calibration.threshold:
+        return Answer(
+            question,
+            asked,
+            Outcome.BELOW_THRESHOLD,
+            confidence=confidences[0],
+            withheld=best,
+            closest=tuple(hits),
+        )
+    others = [
+        Alternative(members[0].span, confidence, _citations(members))
+        for members, confidence in zip(groups[1:], confidences[1:], strict=True)
+        if confidence >= calibration.alternative_threshold
+    ]
+    return Answer(
+        question,
+        asked,
+        Outcome.ANSWERED,
+        span=best,
+        confidence=confidences[0],
+        citations=_citations(groups[0]),
+        alternatives=tuple(others[:_MAX_ALTERNATIVES]),
+        closest=tuple(hits),
+    )
+
+
+def candidates(
+    hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float
+) -> list[Candidate]:
+    """Every span of every hit, best first; of spans that overlap in a document only the best."""
+    found = [
+        Candidate(span, hit, span.score - span.null_score + retrieval_weight * hit.score)
+        for hit, of_hit in zip(hits, spans, strict=True)
+        for span in of_hit
+    ]
+    found.sort(key=lambda c: (-c.value, c.hit.rank, c.span.start, c.span.end))
+    kept: list[Candidate] = []
+    for candidate in found:
+        if not any(_overlap(candidate.span, other.span) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def group(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Candidates that say the same, together; groups by their best member, best first."""
+    groups: list[list[Candidate]] = []
+    for candidate in ranked:
+        home = next((g for g in groups if same_answer(g[0].span.text, candidate.span.text)), None)
+        if home is None:
+            groups.append([candidate])
+        else:
+            home.append(candidate)
+    return groups
+
+
+def same_answer(a: str, b: str) -> bool:
+    """Whether two texts give the same answer.
+
+    Case, articles, punctuation, accents and the order of words don't count ("9 February 2022", "February 9, 2022").
+    One may say more than the other ("30,000", "30,000 troops"), but no number more, and at most as much again.
+    """
+    words_a, words_b = set(answer_words(a)), set(answer_words(b))
+    small, large = sorted((words_a, words_b), key=len)
+    if small == large:
+        return bool(small) or a == b
+    more = large - small
+    return bool(small) and small < large and len(more) <= 2 * len(small) and not any(map(_has_digit, more))
+
+
+def answer_words(text: str) -> list[str]:
+    """The words of an answer as they are compared."""
+    return [word for word in _WORD.findall(_THOUSANDS.sub("", fold(text))) if word not in _ARTICLES]
+
+
+def evidence(groups: Sequence[Sequence[Candidate]], i: int) -> Evidence:
+    """What speaks for the answer of group `i`."""
+    best = groups[i][0]
+    rivals = [g[0].value for j, g in enumerate(groups) if j != i]
+    return Evidence(
+        margin=best.span.score - best.span.null_score,
+        retrieval=best.hit.score,
+        gap=best.value - max(rivals) if rivals else math.inf,
+        n_sources=len(_independent(groups[i])),
+    )
+
+
+def _citations(members: Sequence[Candidate]) -> tuple[Citation, ...]:
+    return tuple(Citation(m.span.passage.document, m.span.start, m.span.end) for m in members)
+
+
+def _independent(members: Sequence[Candidate]) -> list[frozenset[str]]:
+    """The words of the sentences that say it, one for all copies of a sentence, one document counted once."""
+    sentences: list[frozenset[str]] = []
+    documents: set[str] = set()
+    for member in members:
+        document = member.span.passage.document
+        sentence = frozenset(
+            _WORD.findall(fold(Citation(document, member.span.start, member.span.end).sentence.text))
+        )
+        if document.id not in documents and not any(
+            _jaccard(sentence, other) >= _SAME_SENTENCE for other in sentences
+        ):
+            sentences.append(sentence)
+        documents.add(document.id)
+    return sentences
+
+
+def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / len(a | b) if a or b else 1.0
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.passage.document.id == b.passage.document.id and a.start < b.end and b.start < a.end
+
+
+def _has_digit(word: str) -> bool:
+    return any(character.isdigit() for character in word)

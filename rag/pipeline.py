@@ -1,0 +1,296 @@
+"""The one place where the parts are put together: a library, its encoder, the retriever and the reader."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Protocol
+
+import platformdirs
+
+from index import sync as syncing
+from index.collection import Collection
+from index.encoder import Encoder, SentenceEncoder
+from index.errors import InvalidQuestionError, LibraryNotFoundError
+from index.library import Library
+from index.types import Document, Filter, Hit, Passage, SyncReport
+from index.vectors import FaissIndex
+from rag import answers, conversation, retriever
+from rag.calibration import Calibration
+from rag.types import Answer, Span, Turn
+
+MAX_QUESTION_CHARACTERS = 2_000
+_CALIBRATION = "calibration"  # the setting's name
+
+
+class SpanReader(Protocol):
+    """What reads passages for the exact words that answer a question."""
+
+    name: str
+    calibration: Calibration
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
+        """For each passage its spans, best first."""
+        ...
+
+
+class OpenLibrary:
+    """A library that can be asked. Made by `open_library`; a context manager; safe to share between threads.
+
+    Models are loaded when they are first needed.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        encoder: str | Path | Encoder | None = None,
+        reader: str | Path | SpanReader | None = None,
+    ) -> None:
+        self._library = library
+        self._given_encoder = encoder
+        self._given_reader = reader
+        self._encoder: Encoder | None = None
+        self._reader: SpanReader | None = None
+        self._collection: Collection | None = None
+        self._loading = RLock()
+
+    @property
+    def path(self) -> Path:
+        """The library's own folder."""
+        return self._library.path
+
+    def sync(self, folder: str | Path, *, progress: syncing.Progress | None = None) -> SyncReport:
+        """Bring the library in line with a folder and all below it: add, update, delete. See `index.sync.sync`."""
+        return syncing.sync(self._library, Path(folder), encoder=self.encoder, progress=progress)
+
+    def add(self, paths: Sequence[str | Path], *, progress: syncing.Progress | None = None) -> SyncReport:
+        """Keep copies of files in the library's own folder and index them; one of the same name is replaced."""
+        uploads = self.path / "uploads"
+        uploads.mkdir(mode=0o700, exist_ok=True)
+        for path in map(Path, paths):
+            unfinished = uploads / f".{path.name}.part"
+            shutil.copyfile(path, unfinished)
+            unfinished.replace(uploads / path.name)
+        return self.sync(uploads, progress=progress)
+
+    def delete(self, document_id: str) -> bool:
+        """Delete a document and every trace of it; whether there was one. A file that was added goes too."""
+        source = next((Path(d.source) for d in self.documents() if d.id == document_id), None)
+        was_there = syncing.delete(self._library, document_id)
+        if source is not None and (self.path / "uploads").resolve() in source.parents:
+            source.unlink(missing_ok=True)
+        return was_there
+
+    def rebuild(self, *, progress: syncing.Progress | None = None) -> int:
+        """Make all passages, vectors and terms anew, with the encoder that is given now; how many documents."""
+        return syncing.rebuild(self._library, encoder=self.encoder, progress=progress)
+
+    def documents(self) -> list[Document]:
+        """All documents, in the order in which they came."""
+        with self._in_step() as collection:
+            return collection.documents
+
+    def document(self, document_id: str) -> Document:
+        """The document of an id.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return {document.id: document for document in self.documents()}[document_id]
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """A document's passages, in reading order."""
+        with self._in_step() as collection:
+            return list(collection.passages_of(document_id))
+
+    def problems(self) -> list[str]:
+        """All that is wrong with the library on disk, in sentences."""
+        return self._library.problems()
+
+    def retrieve(self, question: str, *, k: int = 10, where: Filter | None = None) -> list[Hit]:
+        """Find the k passages that most likely hold the answer, best first.
+
+        Raises:
+            InvalidQuestionError: The question is empty or too long, or k is below 1.
+        """
+        return retriever.retrieve(
+            _checked(question, k), self._open_collection(), self.encoder, k=k, where=where
+        )
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None
+    ) -> Answer:
+        """Answer a question with the exact words of the documents, or say that they don't hold the answer.
+
+        Args:
+            question: In plain words; after a history it may be a follow-up ("And when did it start?").
+            history: Earlier turns, oldest first.
+            k: How many passages are read.
+            where: Which documents may be used.
+
+        Raises:
+            InvalidQuestionError: The question is empty or too long, or k is below 1.
+        """
+        clock = _Clock()
+        question = _checked(question, k)
+        asked = conversation.resolve(question, history)
+        hits = self.retrieve(asked, k=k, where=where)
+        clock.lap("retrieve")
+        spans = self.read(asked, hits)
+        clock.lap("read")
+        answer = answers.compose(question, asked, hits, spans, self.calibration)
+        clock.lap("answer")
+        return replace(answer, timings=clock.seconds())
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[list[Span]]:
+        """For each hit the spans of its passage that may answer the question, best first."""
+        return self.reader.read(question, [hit.passage for hit in hits]) if hits else []
+
+    def keep_calibration(self, calibration: Calibration) -> None:
+        """Use a calibration that was fitted to this library's questions from now on."""
+        with self._library.writing() as writer, writer.batch():
+            writer.set(_CALIBRATION, calibration.to_json())
+
+    def fingerprint(self) -> dict[str, str]:
+        """What answers depend on: models, settings and the state of the library."""
+        with self._library.reading() as generation:
+            pass
+        version = importlib.metadata.version("quoteback")
+        return syncing.running_fingerprint(self.encoder) | {
+            "reader": self.reader.name,
+            "generation": str(generation),
+            "quoteback": version,
+        }
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded when first needed."""
+        with self._loading:
+            if self._encoder is None:
+                given = self._given_encoder
+                self._encoder = (
+                    SentenceEncoder(given) if given is None or isinstance(given, str | Path) else given
+                )
+            return self._encoder
+
+    @property
+    def reader(self) -> SpanReader:
+        """The reader, loaded when first needed."""
+        with self._loading:
+            if self._reader is None:
+                from rag.reader import Reader  # torch: seconds of start-up
+
+                given = self._given_reader
+                self._reader = Reader(given) if given is None or isinstance(given, str | Path) else given
+            return self._reader
+
+    @property
+    def calibration(self) -> Calibration:
+        """The library's own, fitted to its questions; else the one that came with the reader."""
+        own = self._library.setting(_CALIBRATION)
+        return self.reader.calibration if own is None else Calibration.from_json(own)
+
+    def close(self) -> None:
+        """Close the library."""
+        self._library.close()
+
+    def __enter__(self) -> OpenLibrary:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _in_step(self) -> Iterator[Collection]:
+        with self._open_collection(check=False).reading() as collection:
+            yield collection
+
+    def _open_collection(self, *, check: bool = True) -> Collection:
+        with self._loading:
+            if self._collection is None:
+                dim = (self._library.fingerprint() or {}).get("dim")
+                self._collection = Collection(self._library, FaissIndex(int(dim or self.encoder.dim)))
+            if check:
+                self._library.check_fingerprint(syncing.running_fingerprint(self.encoder))
+            return self._collection
+
+
+def open_library(
+    library: str | Path,
+    *,
+    create: bool = False,
+    encoder: str | Path | Encoder | None = None,
+    reader: str | Path | SpanReader | None = None,
+) -> OpenLibrary:
+    """Open a library to ask it.
+
+    Args:
+        library: A folder ("./news", "/data/news") or a name ("news": kept in the user's data folder).
+        create: Make it if it does not exist.
+        encoder: A sentence-transformers model by folder or hub name; None for the default.
+        reader: An extractive question-answering model by folder or hub name; None for the one that is shipped.
+
+    Raises:
+        LibraryNotFoundError: There is no such library.
+    """
+    folder = library_folder(library)
+    if not create and not folder.exists():
+        known = ", ".join(sorted(p.name for p in libraries_folder().glob("*") if p.is_dir())) or "none yet"
+        raise LibraryNotFoundError(
+            f"There is no library {str(library)!r} (libraries here: {known}). "
+            f"Make it: quoteback sync FOLDER --library {library}"
+        )
+    return OpenLibrary(Library(folder, create=create), encoder=encoder, reader=reader)
+
+
+def library_folder(library: str | Path) -> Path:
+    """The folder of a library: a path as it is, a bare name in the user's data folder."""
+    text = str(library)
+    is_path = isinstance(library, Path) or "/" in text or os.sep in text or text.startswith((".", "~"))
+    return Path(text).expanduser() if is_path else libraries_folder() / text
+
+
+def libraries_folder() -> Path:
+    """Where libraries with a bare name are kept: `QUOTEBACK_DATA_DIR`, else the user's data folder."""
+    data = os.environ.get("QUOTEBACK_DATA_DIR")
+    return (Path(data) if data else platformdirs.user_data_path("quoteback")) / "libraries"
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = now - self._last
+        self._last = now
+
+    def seconds(self) -> dict[str, float]:
+        return self._laps | {"total": self._last - self._started}
+
+
+def _checked(question: str, k: int) -> str:
+    question = question.strip()
+    if not any(character.isalnum() for character in question):
+        raise InvalidQuestionError("The question is empty. Type what you want to know.")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise InvalidQuestionError(
+            f"The question has {len(question):,} characters; {MAX_QUESTION_CHARACTERS:,} are allowed. Make it shorter."
+        )
+    if k < 1:
+        raise InvalidQuestionError(f"k is {k}; it is how many passages are read, at least 1.")
+    return question

@@ -1,0 +1,96 @@
+"""Commands for those who measure: eval, compare, calibrate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag import open_library
+from ui import terminal
+
+_LIBRARY = typer.Option(
+    "--library", "-l", envvar="QUOTEBACK_LIBRARY", help="A library's name, or the path of its folder."
+)
+_GOLD = typer.Argument(help="Gold questions: .jsonl, or SQuAD's .json.")
+_K = typer.Option("--top-k", "-k", min=1, max=50, help="How many passages are read.")
+
+
+def add_commands(app: typer.Typer, *, below_floor: int) -> None:
+    """Add the commands to the command line; `below_floor` is the exit code of a benchmark that failed its floors."""
+
+    @app.command("eval")
+    def evaluate(
+        gold: Annotated[Path, _GOLD],
+        library: Annotated[str, _LIBRARY] = "default",
+        k: Annotated[int, _K] = 10,
+        out: Annotated[Path | None, typer.Option(help="A folder for report.json and report.html.")] = None,
+        fail_under: Annotated[
+            list[str] | None, typer.Option(help="name=value; exit 5 below it; may be repeated.")
+        ] = None,
+        encoder: Annotated[str | None, typer.Option(envvar="QUOTEBACK_ENCODER")] = None,
+        reader: Annotated[str | None, typer.Option(envvar="QUOTEBACK_READER")] = None,
+    ) -> None:
+        """Ask every gold question and report how good the answers are."""
+        from eval import floors, run, table  # SciPy, matplotlib: only here
+        from eval import gold as golds
+        from eval import report as reports
+
+        with (
+            open_library(library, encoder=encoder, reader=reader) as opened,
+            terminal.counting("asking") as tell,
+        ):
+            questions = golds.load_gold(gold, opened.documents())
+            report = run.evaluate(opened, questions, k=k, progress=tell)
+        terminal.out.print(table.render(report), markup=False)
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "report.json").write_text(report.to_json(), encoding="utf-8")
+            reports.write_html(report, out / "report.html")
+            terminal.err.print(f"The report is in {out / 'report.html'}.", markup=False)
+        failures = floors.check_floors(report, fail_under or [])
+        for failure in failures:
+            terminal.fail(failure)
+        if failures:
+            raise typer.Exit(below_floor)
+
+    @app.command()
+    def compare(
+        a: Annotated[Path, typer.Argument(help="report.json of the one before.")],
+        b: Annotated[Path, typer.Argument(help="report.json of the one after.")],
+    ) -> None:
+        """Compare two reports on the same gold, question by question."""
+        from eval import compare as comparing
+        from eval.records import Report
+
+        reports = [Report.from_json(path.read_text(encoding="utf-8")) for path in (a, b)]
+        terminal.out.print(comparing.render(comparing.compare(*reports)), markup=False)
+
+    @app.command()
+    def calibrate(
+        gold: Annotated[Path, typer.Option(help="Gold questions on this library.")],
+        library: Annotated[str, _LIBRARY] = "default",
+        error_rate: Annotated[
+            float, typer.Option(min=0.01, max=0.9, help="Share of given answers that may be wrong.")
+        ] = 0.2,
+        k: Annotated[int, _K] = 10,
+        out: Annotated[
+            Path | None, typer.Option(help="Write the calibration to a file instead of the library.")
+        ] = None,
+        reader: Annotated[str | None, typer.Option(envvar="QUOTEBACK_READER")] = None,
+    ) -> None:
+        """Make a confidence on your own documents mean how often such answers are right."""
+        from eval import calibrate as calibrating
+        from eval.gold import load_gold
+
+        with open_library(library, reader=reader) as opened, terminal.counting("reading") as tell:
+            readings = calibrating.read_all(opened, load_gold(gold, opened.documents()), k=k, progress=tell)
+            fitted = calibrating.fit(readings, start=opened.calibration, error_rate=error_rate)
+            if out is None:
+                opened.keep_calibration(fitted)
+            else:
+                out.write_text(fitted.to_json() + "\n", encoding="utf-8")
+        terminal.out.print(
+            f"Fitted to {len(readings)} questions; answers below {fitted.threshold:.0%} are withheld."
+        )
