@@ -47,7 +47,7 @@ def sync(library: Library, folder: Path, *, encoder: Encoder, progress: Progress
         LibraryBusyError: Another process is writing.
         EncoderMismatchError: The library was made by another encoder.
     """
-    folder = _checked(folder)
+    folder = checked_folder(folder)
     library.check_fingerprint(running_fingerprint(encoder))
     with library.writing() as writer:
         found, unreadable = _hashes(folder)
@@ -190,8 +190,13 @@ class _Sync:
             _tell(self._progress, document.source, "saved", self._n_done, self._n_total)
 
 
-def _checked(folder: Path) -> Path:
-    folder = folder.expanduser()
+def checked_folder(folder: str | Path) -> Path:
+    """The absolute path of a folder that can be synced.
+
+    Raises:
+        FolderError: It does not exist, or is a file.
+    """
+    folder = Path(folder).expanduser()
     if not folder.exists():
         raise FolderError(f"There is no folder {folder}. Check the path.")
     if not folder.is_dir():

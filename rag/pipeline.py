@@ -70,7 +70,8 @@ class OpenLibrary:
 
     def sync(self, folder: str | Path, *, progress: syncing.Progress | None = None) -> SyncReport:
         """Bring the library in line with a folder and all below it: add, update, delete. See `index.sync.sync`."""
-        return syncing.sync(self._library, Path(folder), encoder=self.encoder, progress=progress)
+        folder = syncing.checked_folder(folder)  # before the seconds that an encoder takes to load
+        return syncing.sync(self._library, folder, encoder=self.encoder, progress=progress)
 
     def add(self, paths: Sequence[str | Path], *, progress: syncing.Progress | None = None) -> SyncReport:
         """Keep copies of files in the library's own folder and index them; one of the same name is replaced."""

@@ -1,7 +1,27 @@
-"""Settings that hold for every test: no network, no telemetry."""
+"""Settings that hold for every test: no network, no telemetry, no deadlines on a shared machine."""
 
 import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def examples_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example library, indexed with the real encoder."""
+    from rag import open_library
+
+    place = tmp_path_factory.mktemp("libraries") / "examples"
+    with open_library(place, create=True) as library:
+        report = library.sync(ROOT / "examples" / "library")
+    assert len(report.added) >= 14 and not report.refused
+    return place

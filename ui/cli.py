@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from index.errors import EncoderMismatchError, InvalidQuestionError, LibraryNotFoundError, QuotebackError
+from index.sync import checked_folder
 from rag import Turn, open_library
 from ui import benchmark, terminal
 from ui.records import answer_record, hit_record
@@ -60,6 +61,7 @@ def sync(
     quiet: QuietOption = False,
 ) -> None:
     """Bring a library in line with a folder: new files in, changed ones again, removed ones out."""
+    folder = checked_folder(folder)
     with (
         open_library(library, create=True, encoder=encoder) as opened,
         terminal.sync_progress(quiet=quiet) as tell,
@@ -272,3 +274,6 @@ def _say_address(address: str) -> None:
 
 def _interrupt(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
+
+if __name__ == "__main__":
+    main()
