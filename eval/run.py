@@ -41,14 +41,14 @@ def evaluate(
         k: Hits read for a question. Retrieval is measured on 10 hits or more.
         progress: Called with the number of questions done and of all, after each.
     """
-    started, clock = datetime.now(UTC), perf_counter()
+    started, clock, fingerprint = datetime.now(UTC), perf_counter(), dict(library.fingerprint())
     records: list[Record] = []
     for question in gold.questions:
         records.append(_record(library, question, k))
         if progress is not None:
             progress(len(records), len(gold.questions))
     return Report(
-        library=dict(library.fingerprint()),
+        library=fingerprint,
         gold=gold.name,
         gold_sha256=gold.sha256,
         k=k,
@@ -63,7 +63,7 @@ def _record(library: Asked, gold: GoldQuestion, k: int) -> Record:
     clock = perf_counter()
     answer = library.ask(gold.question, history=gold.history, k=k)
     seconds = perf_counter() - clock
-    hits = library.retrieve(answer.asked, k=max(k, _RANKED))
+    hits = answer.closest if k >= _RANKED else library.retrieve(answer.asked, k=_RANKED)
     loss = loss_of(gold, answer, library)
     best = answer.span or answer.withheld
     prediction = answer.text if answer.outcome is Outcome.ANSWERED else ""
