@@ -127,8 +127,7 @@ def plausible_title(title: str) -> str | None:
     lowered = title.lower()
     machine_made = (
         lowered.startswith(("microsoft word", "microsoft powerpoint", "untitled", "unbenannt", "sans titre"))
-        or lowered
-        in {"powerpoint presentation", "presentation", "document", "title", "word document", "slide 1"}
+        or lowered in {"powerpoint presentation", "presentation", "document", "title", "word document", "slide 1"}
         or lowered.endswith(
             (".doc", ".docx", ".pdf", ".tex", ".dvi", ".indd", ".qxd", ".ppt", ".pptx", ".odt", ".rtf")
         )
@@ -137,9 +136,7 @@ def plausible_title(title: str) -> str | None:
     return None if machine_made else title[:300]
 
 
-_DOCTYPE = (
-    "holds a document type declaration, which no such document needs; save it again with its own program"
-)
+_DOCTYPE = "holds a document type declaration, which no such document needs; save it again with its own program"
 
 
 def _parser(events: Events) -> expat.XMLParserType:
@@ -147,9 +144,7 @@ def _parser(events: Events) -> expat.XMLParserType:
     parser.buffer_text = True
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        events.start(
-            name.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        )
+        events.start(name.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in attributes.items()})
 
     def end(name: str) -> None:
         events.end(name.rpartition(" ")[2])

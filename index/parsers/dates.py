@@ -16,70 +16,78 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})(?!\d)\s*[日일]?")
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?![\d./-])")
+_DAY_FIRST = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|[.º])?[\s-]+(?:(?:of|de)\s+)?([^\W\d_][^\W\d_’']{2,12})\.?,?"
+    r"[\s-]+(?:del?\s+)?(\d{4})(?!\d)(?:\s*г\.)?"
+)
+_MONTH_FIRST = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_FORMS = (_YEAR_FIRST, _NUMBERS, _DAY_FIRST, _MONTH_FIRST)
 _LABEL = re.compile(
-    r"(?:(?:first |last |date )?(?:dated?|published|publication|posted|updated|modified|issued|released"
-    r"|created|datum|veröffentlicht|stand|fecha|publicado|data|pubblicato|publiée?|mis à jour|дата"
-    r"|опубликовано|日付|日期|发布日期|發布日期|公開日|更新日|날짜|التاريخ|तारीख)"
-    r"(?:\s+(?:date|on|at|am|vom|el|il|le|em))?)\s*[:：]?\s*",
+    r"\b(?:dated?|published|publication|posted|updated|modified|issued|released?|recorded|created|effective"
+    r"|in force from|datum|veröffentlicht|stand|fecha|publicado|data|pubblicato|publiée?|mis à jour|дата"
+    r"|опубликовано)\b|日付|日期|公開日|更新日|발행일|날짜|التاريخ|तारीख",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\W*|.*(?<!\d)\s*[,|·•—–:;(-]\s*(?:den|le|the|el|il)?\s*", re.IGNORECASE)
 _WEEKDAY = re.compile(
-    r"[^\W\d_]{2,12}\.?,?\s+(?=\d)|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+", re.IGNORECASE
+    r"(?<!\w)(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|[^\W\d_]{2,3}\.?|\w*tag|\w+di|\w+[dg]a|\w+es|[月火水木金土日]曜日)"
+    r",?\s*$",
+    re.IGNORECASE,
 )
-_TIME = re.compile(r"[,\sT]+(?:(?:at|um|à|às|alle|kl\.?)\s+)?\d{1,2}[:.h]\d{2}\b.{0,25}$", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[日일.]?")
-_NUMBERS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
-_DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]+(?:of\s+)?([^\W\d_]{3,12})\.?,?[\s-]+(\d{4})"
-)
-_MONTH_FIRST = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_ANY_LANGUAGE = re.compile(r"\d{1,2}\.?º?\s+(?:de\s+)?[^\W\d_]\S{1,14}\s+(?:de\s+|del\s+)?\d{4}(?:\s*г\.?)?")
-_PARTS = re.compile(r"\s*[|·•—–]\s*|\s{2,}|\t")
+_AFTER = re.compile(r"[\s.)*_]*(?:$|[,|·•—–;(T-]|\d{1,2}[:.h]\d{2}|(?:at|by|um|à|von|par)\s)", re.IGNORECASE)
 _LONGEST_LINE = 100
+_LONGEST_SENTENCE = 12  # words; a line of more that ends in a full stop is prose
 
 
 def parse_date(text: str) -> date | None:
-    """The date that a text consists of; a weekday before it and a time after it may stand."""
-    text = _TIME.sub("", text.strip()).strip(" ,.()")
-    for candidate in (text, _WEEKDAY.sub("", text, count=1)):
-        found = _numeric(candidate) or _with_month(candidate)
-        if found is not None:
-            return found
-    return None
+    """The first date written in a text, such as a field of metadata."""
+    found = [(match.start(), form, match) for form in _FORMS for match in form.finditer(text)]
+    days = (_day(form, match) for _, form, match in sorted(found, key=lambda item: item[0]))
+    return next((day for day in days if day is not None), None)
 
 
 def line_date(line: str) -> date | None:
-    """The date of a line that is there to tell it: "Published on 9 May 2022", "By A. Bee | 2022-05-09"."""
-    if len(line) > _LONGEST_LINE or not any(character.isdigit() for character in line):
+    """The date of a line that is there to tell it.
+
+    "Published on 9 May 2022", "By A. Bee | 2022-05-09", "Husum, 9 May 2022", "Monday 9 May 2022, board room".
+    """
+    line = line.strip()
+    if len(line) > _LONGEST_LINE:
+        line = line[: _LONGEST_LINE // 2].rpartition(" – ")[0]  # the place and day that open a news report
+    if line.endswith(".") and len(line.split()) > _LONGEST_SENTENCE:
         return None
-    for part in _PARTS.split(line.strip().strip("*_# ")):
-        found = parse_date(_LABEL.sub("", part, count=1) if _LABEL.match(part) else part)
-        if found is not None:
-            return found
+    for form in _FORMS:
+        match = form.search(line)
+        if match is not None and _stands_out(line[: match.start()], line[match.end() :]):
+            return _day(form, match)
     return None
 
 
-def _numeric(text: str) -> date | None:
-    if match := _YEAR_FIRST.fullmatch(text):
-        return _day(match[1], match[2], match[3])
-    if match := _NUMBERS.fullmatch(text):
+def _stands_out(before: str, after: str) -> bool:
+    """Whether a date is set off from what stands around it in its line."""
+    before = _WEEKDAY.sub("", before)
+    return bool((_BEFORE.fullmatch(before) or _LABEL.search(before)) and _AFTER.match(after))
+
+
+def _day(form: re.Pattern[str], match: re.Match[str]) -> date | None:
+    if form is _YEAR_FIRST:
+        return _date(match[1], match[2], match[3])
+    if form is _NUMBERS:
         first, second = int(match[1]), int(match[3])
         if match[2] == "." or first > 12 or first == second:
-            return _day(match[4], second, first)
-        return _day(match[4], first, second) if second > 12 else None
-    return None
+            return _date(match[4], second, first)
+        return _date(match[4], first, second) if second > 12 else None
+    day, month = (match[1], match[2]) if form is _DAY_FIRST else (match[2], match[1])
+    if month.lower() in _MONTHS:
+        return _date(match[3], _MONTHS[month.lower()], day)
+    return _in_any_language(f"{day} {month} {match[3]}") if form is _DAY_FIRST else None
 
 
-def _with_month(text: str) -> date | None:
-    if (match := _DAY_FIRST.fullmatch(text)) and match[2].lower() in _MONTHS:
-        return _day(match[3], _MONTHS[match[2].lower()], match[1])
-    if (match := _MONTH_FIRST.fullmatch(text)) and match[1].lower() in _MONTHS:
-        return _day(match[3], _MONTHS[match[1].lower()], match[2])
-    return _other_language(text) if _ANY_LANGUAGE.fullmatch(text) else None
-
-
-def _other_language(text: str) -> date | None:
-    import dateparser  # type: ignore[import-untyped]  # loads its language tables: tenths of a second, so only for what has a date's form
+def _in_any_language(text: str) -> date | None:
+    # Its language tables take tenths of a second to load, so only what has a date's form comes here.
+    import dateparser  # type: ignore[import-untyped]
 
     settings = {
         "REQUIRE_PARTS": ["day", "month", "year"],
@@ -90,7 +98,7 @@ def _other_language(text: str) -> date | None:
     return found.date() if found is not None else None
 
 
-def _day(year: str, month: str | int, day: str | int) -> date | None:
+def _date(year: str, month: str | int, day: str | int) -> date | None:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:

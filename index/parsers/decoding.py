@@ -21,11 +21,16 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 # Dashes, quotes, ellipsis, no-break space, guillemets, degree: the same in every Windows code page.
-_SHARED = bytes(
-    [0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0xA0, 0xA9, 0xAB, 0xAE, 0xB0, 0xBB]
-)
+_SHARED = bytes([0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0xA0, 0xA9, 0xAB, 0xAE, 0xB0, 0xBB])
 _WINDOW = 256 * 1024  # bytes shown to the detector
-_ENOUGH = 24  # bytes beyond ASCII that the detector needs to tell code pages apart
+_ENOUGH = 32  # bytes beyond ASCII that the detector needs to tell code pages apart
+_COMMON = (  # the detector also knows code pages that nobody saves a text in, and names them
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
+    *("iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9", "koi8_r", "koi8_u"),
+    *("mac_roman", "mac_cyrillic", "cp437", "cp850", "cp852", "cp866"),
+    *("cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949", "tis_620"),
+)
+_STRAY_SHARE = 0.01  # of bytes: so few that the text is worth having without them
 _BINARY_SHARE = 0.02  # of characters that are controls or unreadable
 
 
@@ -61,6 +66,8 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     wide = _wide_encoding(data)
     if wide is not None:
         return _strictly(data, wide)
+    if b"\x1b$B" in data or b"\x1b$@" in data:
+        return _strictly(data, "iso2022_jp")
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError as error:
@@ -71,10 +78,12 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
         if encoding is not None and (text := _try(data, encoding)) is not None:
             return text, ""
     encoding = _detect(data, first_bad)
-    text = _try(data, encoding)
-    if text is None:
+    if encoding is not None and (text := _try(data, encoding)) is not None:
+        return text, f"the encoding was guessed to be {encoding}"
+    n_strange = len(_NOT_ASCII.findall(data))
+    if n_strange > _STRAY_SHARE * len(data):
         raise RefusedError("is in an encoding that can't be told; save it as UTF-8")
-    return text, f"the encoding was guessed to be {encoding}"
+    return data.decode("ascii", "replace"), f"{n_strange} characters can't be told and are shown as �"
 
 
 def _strictly(data: bytes, encoding: str) -> tuple[str, str]:
@@ -124,12 +133,11 @@ def _try(data: bytes, encoding: str, errors: str = "strict") -> str | None:
         return None
 
 
-def _detect(data: bytes, first_bad: int) -> str:
+def _detect(data: bytes, first_bad: int) -> str | None:
     from charset_normalizer import from_bytes
 
     window = data[max(0, first_bad - _WINDOW // 2) : first_bad + _WINDOW // 2]
     if len(_NOT_ASCII.findall(window)) >= _ENOUGH:
-        best = from_bytes(window, threshold=0.1).best()
-        if best is not None:
-            return str(best.encoding)
-    raise RefusedError("is in an encoding that can't be told; save it as UTF-8")
+        best = from_bytes(window, threshold=0.1, cp_isolation=list(_COMMON)).best()
+        return best.encoding if best is not None else None
+    return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from zipfile import ZipFile
 
 from index.parsers.archive import core_properties, open_archive, stream_xml
 from index.parsers.blocks import Blocks
@@ -15,6 +14,7 @@ from index.parsers.parsed import Parsed
 _LEFT_OUT = frozenset({"moveFrom", "Fallback", "rt"})
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑"}
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_LEVELS = frozenset("012345678")  # of outlines; 9 is body text
 _TITLE = 0  # the level of the style "Title"
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
@@ -23,7 +23,10 @@ def parse(data: bytes) -> Parsed:
     """Read a Word document: paragraphs and tables in reading order, then footnotes and endnotes."""
     archive = open_archive(data)
     names = archive.namelist()
-    body = _Body(_levels(archive) if "word/styles.xml" in names else {})
+    styles = _Styles()
+    if "word/styles.xml" in names:
+        stream_xml(archive, "word/styles.xml", styles)
+    body = _Body(styles)
     for part in ("word/document.xml", *(note for note in _NOTES if note in names)):
         stream_xml(archive, part, body)
     text = body.blocks.text
@@ -42,10 +45,10 @@ class _Paragraph:
 class _Body:
     """Listens to the document. Paragraphs, cells and rows nest: a cell may hold a table, a run a text box."""
 
-    def __init__(self, levels: Mapping[str, int]) -> None:
+    def __init__(self, styles: _Styles) -> None:
         self.blocks = Blocks()
         self.title: str | None = None
-        self._levels = levels
+        self._styles = styles
         self._paragraphs: list[_Paragraph] = []
         self._rows: list[list[list[str]]] = []  # open rows, their cells, the paragraphs of each
         self._cells: list[list[str]] = []  # open cells
@@ -60,6 +63,8 @@ class _Body:
             self._paragraphs.append(_Paragraph())
         elif name in ("pPr", "rPr"):
             self._in_properties = True
+        elif name == "tbl" and not self._cells:
+            self.blocks.gap()
         elif name == "tr":
             self._rows.append([])
         elif name == "tc":
@@ -72,8 +77,9 @@ class _Body:
         if name == "t":
             self._in_text = True
         elif name == "pStyle":
-            paragraph.level = self._levels.get(attributes.get("val", ""), paragraph.level)
-        elif name == "outlineLvl" and attributes.get("val", "9") in "012345678":
+            style = attributes.get("val", "")
+            paragraph.level, paragraph.is_item = self._styles.level(style), self._styles.is_item(style)
+        elif name == "outlineLvl" and attributes.get("val", "") in _LEVELS:
             paragraph.level = int(attributes["val"]) + 1
         elif name == "numPr":
             paragraph.is_item = True
@@ -129,25 +135,36 @@ class _Body:
 
 
 class _Styles:
-    """Listens to the styles: which of them make a heading, directly or through the style they build on."""
+    """Listens to the styles: which make a heading or a list item, also through the style they build on."""
 
     def __init__(self) -> None:
-        self.levels: dict[str, int] = {}
-        self.based_on: dict[str, str] = {}
+        self._levels: dict[str, int] = {}
+        self._items: set[str] = set()
+        self._based_on: dict[str, str] = {}
         self._style = ""
+
+    def level(self, style: str) -> int | None:
+        """Level of the heading that paragraphs of a style are; 0 for the document's title."""
+        return next((self._levels[name] for name in self._line(style) if name in self._levels), None)
+
+    def is_item(self, style: str) -> bool:
+        """Whether paragraphs of a style are list items."""
+        return any(name in self._items for name in self._line(style))
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         value = attributes.get("val", "")
         if name == "style":
             self._style = attributes.get("styleId", "")
         elif name == "name" and (match := _HEADING.fullmatch(value)):
-            self.levels[self._style] = int(match[1])
+            self._levels[self._style] = int(match[1])
         elif name == "name" and value.lower() == "title":
-            self.levels[self._style] = _TITLE
-        elif name == "outlineLvl" and value in "012345678" and value:
-            self.levels.setdefault(self._style, int(value) + 1)
+            self._levels[self._style] = _TITLE
+        elif name == "outlineLvl" and value in _LEVELS:
+            self._levels.setdefault(self._style, int(value) + 1)
+        elif name == "numPr":
+            self._items.add(self._style)
         elif name == "basedOn":
-            self.based_on[self._style] = value
+            self._based_on[self._style] = value
 
     def end(self, name: str) -> None:
         pass
@@ -155,16 +172,10 @@ class _Styles:
     def data(self, text: str) -> None:
         pass
 
-
-def _levels(archive: ZipFile) -> dict[str, int]:
-    styles = _Styles()
-    stream_xml(archive, "word/styles.xml", styles)
-    levels = dict(styles.levels)
-    for style in styles.based_on:
-        above, seen = style, set[str]()
-        while above not in styles.levels and above in styles.based_on and above not in seen:
-            seen.add(above)
-            above = styles.based_on[above]
-        if above in styles.levels:
-            levels[style] = styles.levels[above]
-    return levels
+    def _line(self, style: str) -> list[str]:
+        """The style and those it builds on, nearest first."""
+        line: list[str] = []
+        while style and style not in line:
+            line.append(style)
+            style = self._based_on.get(style, "")
+        return line

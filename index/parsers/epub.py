@@ -10,7 +10,8 @@ from zipfile import ZipFile
 from index.parsers.archive import open_archive, plausible_title, read_part, stream_xml
 from index.parsers.blocks import Blocks
 from index.parsers.dates import parse_date
-from index.parsers.html import add_visible, read_tree
+from index.parsers.elements import add_elements
+from index.parsers.html import read_tree
 from index.parsers.parsed import Parsed
 
 
@@ -49,9 +50,7 @@ def parse(data: bytes) -> Parsed:
     stream_xml(archive, package.path, package)
     blocks = Blocks()
     missing = [chapter for chapter in _chapters(package) if not _add_chapter(blocks, archive, chapter)]
-    warnings = (
-        (f"{len(missing)} of {len(package.spine)} chapters are missing from the file",) if missing else ()
-    )
+    warnings = (f"{len(missing)} of {len(package.spine)} chapters are missing from the file",) if missing else ()
     title = plausible_title(package.fields.get("title", "")) or blocks.first_heading
     day = parse_date(package.fields.get("date", "").strip()[:10])
     return blocks.parsed("epub", title=title, date=day, warnings=warnings)
@@ -68,5 +67,5 @@ def _add_chapter(blocks: Blocks, archive: ZipFile, path: str) -> bool:
         return False
     tree = read_tree(read_part(archive, path))[0]
     if tree is not None:
-        add_visible(blocks, tree)
+        add_elements(blocks, tree)
     return True

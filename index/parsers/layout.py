@@ -16,14 +16,25 @@ _WORD = re.compile(r"[^\W_]+(?:[-‐‑'’][^\W_]+)*")
 _BULLET = re.compile(r"(?:[•●▪‣◦·*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s")
 _ENDS = (".", "!", "?", ":", "。", "।", "؟", "…", ".”", '."', ".)", ".’", "：", "！", "？")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u0e00-\u0eff]")
+_SIGN = re.compile(r"[•●▪‣◦·]\s")
+_SENTENCE_ENDS = tuple(".,;!。،")
 _HEADING_SIZE = 1.15  # times the size of the body
+_SHARE = 0.3  # of a document's letters; what is more than that is no heading
 _LONGEST_HEADING = 200
+_INDENT = 0.8  # times the size; a line that starts less to the right is not indented
+_WIDEST_INDENT = 4  # times the size; a line that starts further right stands in a column
+_SPREAD = 0.7  # of the size, for each letter; running text takes less than 0.6
 _WIDER_GAP = 1.3  # times the usual distance of lines
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and its box in points, y upwards. `broken`: a hyphen that ended it was taken off."""
+    """A line of text and its box in points, y upwards.
+
+    Attributes:
+        broken: A hyphen that ended it was taken off.
+        bold: It begins and ends in bold letters.
+    """
 
     text: str
     left: float
@@ -31,10 +42,23 @@ class Line:
     bottom: float
     top: float
     broken: bool = False
+    bold: bool = False
 
     @property
     def size(self) -> float:
         return self.top - self.bottom
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether wide gaps stand in it, as between the cells of a table."""
+        wide = sum(1 for character in self.text if _UNSPACED.match(character))
+        return self.right - self.left > _SPREAD * self.size * (len(self.text) + wide)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    left: float
+    right: float
 
 
 class Layout:
@@ -47,13 +71,10 @@ class Layout:
         for line in lines:
             sizes[_rounded(line.size)] += len(line.text)
         self._body = sizes.most_common(1)[0][0] if sizes else 0.0
-        larger = sorted(
-            (size for size in sizes if self._body and size >= _HEADING_SIZE * self._body), reverse=True
-        )
+        self._bold_share = sum(len(line.text) for line in lines if line.bold) / max(1, sizes.total())
+        larger = sorted((size for size in sizes if self._body and size >= _HEADING_SIZE * self._body), reverse=True)
         share = sum(sizes[size] for size in larger) / max(1, sizes.total())
-        self._levels = (
-            {size: min(6, rank) for rank, size in enumerate(larger, start=1)} if share < 0.3 else {}
-        )
+        self._levels = {size: min(6, rank) for rank, size in enumerate(larger, start=1)} if share < _SHARE else {}
         self._leading = _usual_leading(lines)
 
     def paragraphs(self, lines: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
@@ -62,38 +83,38 @@ class Layout:
             yield from self._split(run)
 
     def _split(self, run: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
-        edge, margin = max(line.right for line in run), min(line.left for line in run)
-        text, first = run[0].text, run[0]
-        for index in range(1, len(run)):
-            before, line = run[index - 1], run[index]
-            after = run[index + 1] if index + 1 < len(run) else None
-            if self._parts(before, line, after, is_first=before is first, margin=margin):
+        column = _Column(min(line.left for line in run), max(line.right for line in run))
+        text, first, opening = run[0].text, run[0], run[0]  # opening: where the last hard line end was
+        for before, line, after in zip(run, run[1:], [*run[2:], None], strict=False):
+            heading = self._level(first, text) is not None
+            if self._parts(before, line, after, is_first=before is opening, column=column):
                 yield text, self._level(first, text)
-                text, first = line.text, line
-            elif self._level(first, text) is None and _is_short(before, line, edge):
-                if before.text.endswith(_ENDS) and not _BULLET.match(line.text):
-                    yield text, None
-                    text, first = line.text, line
-                else:
-                    text += "\n" + line.text
+                text, first, opening = line.text, line, line
+            elif not heading and _is_hard(before, line, column):
+                text, opening = f"{text}\n{line.text}", line
             else:
                 text = self._joined(text, before, line)
         yield text, self._level(first, text)
 
-    def _parts(self, before: Line, line: Line, after: Line | None, *, is_first: bool, margin: float) -> bool:
-        """Whether a paragraph ends between two lines, whatever their words."""
+    def _parts(self, before: Line, line: Line, after: Line | None, *, is_first: bool, column: _Column) -> bool:
+        """Whether a paragraph ends between two lines."""
         size = max(before.size, 1.0)
+        ended = before.text.endswith(_ENDS)
         if abs(before.size - line.size) > 0.08 * size:
             return True
         if before.bottom - line.bottom > _WIDER_GAP * self._leading * size:
             return True
-        if _rounded(line.size) in self._levels:
+        if before.bold != line.bold and (is_first or ended):
+            return True
+        if self._level(line, line.text) is not None:
             return False
         shift = line.left - before.left
-        if shift > 0.8 * size:
+        if _INDENT * size < shift < _WIDEST_INDENT * size:
             hanging = after is not None and abs(after.left - line.left) < 0.5 * size
-            return not hanging and before.text.endswith(_ENDS) and before.left < margin + 0.5 * size
-        return shift < -0.8 * size and not is_first and not before.broken
+            return not hanging and ended and before.left < column.left + 0.5 * size
+        if shift < -_INDENT * size and not is_first and not before.broken:
+            return True
+        return ended and not before.broken and _is_short(before, line, column) and not _BULLET.match(line.text)
 
     def _joined(self, text: str, before: Line, line: Line) -> str:
         if before.broken:
@@ -107,17 +128,17 @@ class Layout:
     def _is_broken_word(self, before: str, after: str) -> bool:
         """Whether a hyphen only broke a word: "govern-ment", unlike "well-known"."""
         heads, tails = _WORD.findall(before.lower()), _WORD.findall(after.lower())
-        if not heads or not tails or after[0].isupper():
+        if not heads or not tails or (after[0].isupper() and not before[-1].isupper()):
             return False
         head, tail = heads[-1], tails[0]
         if head + tail in self._words:
             return True
-        return f"{head}-{tail}" not in self._words and not (
-            head in self._words and tail in self._words - {head}
-        )
+        return f"{head}-{tail}" not in self._words and not (head in self._words and tail in self._words - {head})
 
     def _level(self, line: Line, text: str) -> int | None:
         level = self._levels.get(_rounded(line.size))
+        if level is None and line.bold and not line.is_spread and self._bold_share < _SHARE:
+            level = None if text.endswith(_SENTENCE_ENDS) else min(6, len(self._levels) + 1)
         return level if len(text) <= _LONGEST_HEADING and any(c.isalpha() for c in text) else None
 
 
@@ -139,11 +160,20 @@ def _is_below(above: Line, line: Line, leading: float) -> bool:
     return overlaps and -0.3 * size < above.bottom - line.bottom < 3 * leading * size
 
 
-def _is_short(before: Line, line: Line, edge: float) -> bool:
-    """Whether the line's first word would have fitted on the line before, so that it was ended on purpose."""
+def _is_hard(before: Line, line: Line, column: _Column) -> bool:
+    """Whether a line end inside a paragraph was put there on purpose: in lists, tables, addresses."""
+    if before.broken:
+        return False
+    if _SIGN.match(line.text) or (_BULLET.match(line.text) and before.text.endswith(_ENDS)):
+        return True
+    return before.is_spread or line.is_spread or _is_short(before, line, column)
+
+
+def _is_short(before: Line, line: Line, column: _Column) -> bool:
+    """Whether the line's first word would have fitted on the line before."""
     word = len(line.text.split(maxsplit=1)[0]) + 1
     width = (line.right - line.left) * word / max(1, len(line.text))
-    return not before.broken and before.right + width < edge - 1.0
+    return before.right + width < column.right - 1.0
 
 
 def _usual_leading(lines: Iterable[Line]) -> float:

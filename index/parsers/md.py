@@ -24,11 +24,7 @@ def parse(data: bytes) -> Parsed:
     text, warnings = decode(data)
     fields, body_start, headings = _structure(text)
     body = text[body_start:]
-    first = (
-        _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text[headings[0].start : headings[0].end]))
-        if headings
-        else None
-    )
+    first = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text[headings[0].start : headings[0].end])) if headings else None
     title = fields.get("title") or first or title_from(body)
     return Parsed(text, title, _date(fields) or date_from(body), "md", headings=headings, warnings=warnings)
 

@@ -14,10 +14,9 @@ from index.parsers.heads import date_from, title_from
 from index.parsers.layout import Layout, Line
 from index.parsers.parsed import Parsed
 
-_LINE = re.compile(
-    "([^\r\n\ufffe]*)(\r\n|\r|\n|\ufffe|$)"
-)  # PDFium puts U+FFFE for a hyphen that breaks a word
+_LINE = re.compile("([^\r\n\ufffe]*)(\r\n|\r|\n|\ufffe|$)")  # PDFium puts U+FFFE for a hyphen that breaks a word
 _DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
+_FORCE_BOLD = 1 << 18  # a flag of the font descriptor
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
@@ -77,7 +76,8 @@ def _lines(textpage: Any) -> list[Line]:
             first, last = (len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (first, last))
         left, bottom, _, top = _box(textpage, first)
         right = _box(textpage, last)[2]
-        lines.append(Line(words, left, right, bottom, top, broken=match[2] == "\ufffe"))
+        bold = _is_bold(textpage, first) and _is_bold(textpage, last)
+        lines.append(Line(words, left, right, bottom, top, broken=match[2] == "\ufffe", bold=bold))
     return lines
 
 
@@ -90,6 +90,19 @@ def _box(textpage: Any, text_index: int) -> tuple[float, float, float, float]:
     except pypdfium2.PdfiumError:
         return 0.0, 0.0, 0.0, 0.0
     return left, bottom, right, top
+
+
+def _is_bold(textpage: Any, text_index: int) -> bool:
+    from ctypes import byref, c_int, create_string_buffer
+
+    from pypdfium2 import raw
+
+    index = raw.FPDFText_GetCharIndexFromTextIndex(textpage, text_index)
+    name, flags = create_string_buffer(128), c_int()
+    raw.FPDFText_GetFontInfo(textpage, index, name, len(name), byref(flags))
+    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy")) or bool(
+        flags.value & _FORCE_BOLD
+    )
 
 
 def _warnings(pages: list[list[Line] | None]) -> tuple[str, ...]:
