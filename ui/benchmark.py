@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from index.errors import QuotebackError
 from rag import open_library
 from ui import terminal
 
@@ -37,6 +38,7 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
         from eval import gold as golds
         from eval import report as reports
 
+        floors.parse_floors(fail_under or [])  # a mistyped one must not cost the whole run
         with (
             open_library(library, encoder=encoder, reader=reader) as opened,
             terminal.counting("asking") as tell,
@@ -64,7 +66,7 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
         from eval import compare as comparing
         from eval.records import Report
 
-        reports = [Report.from_json(path.read_text(encoding="utf-8")) for path in (a, b)]
+        reports = [Report.from_json(_text_of(path)) for path in (a, b)]
         terminal.out.print(comparing.render(comparing.compare(*reports)), markup=False)
 
     @app.command()
@@ -91,6 +93,27 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
                 opened.keep_calibration(fitted)
             else:
                 out.write_text(fitted.to_json() + "\n", encoding="utf-8")
-        terminal.out.print(
-            f"Fitted to {len(readings)} questions; answers below {fitted.threshold:.0%} are withheld."
-        )
+        terminal.out.print(f"Fitted to {len(readings)} questions; answers below {fitted.threshold:.0%} are withheld.")
+
+    @app.command("check-gold")
+    def check_gold(gold: Annotated[Path, _GOLD], library: Annotated[str, _LIBRARY] = "default") -> None:
+        """Find gold questions that are asked twice, have lost their evidence, or are answered elsewhere too."""
+        from eval import check
+        from eval.gold import load_gold
+
+        with open_library(library) as opened:
+            documents = opened.documents()
+        findings = check.check_gold(load_gold(gold, documents, strict=False), documents)
+        for finding in findings:
+            terminal.out.print(f"{finding.id} {finding.problem}", markup=False)
+        if findings:
+            raise typer.Exit(1)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise QuotebackError(
+            f"{path} can't be read: {error.strerror}. Give a report.json of `quoteback eval --out`."
+        ) from error

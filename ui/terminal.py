@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -84,12 +84,16 @@ def sync_progress(*, quiet: bool = False) -> Iterator[SyncProgress]:
 
 
 @contextmanager
-def counting(what: str, *, quiet: bool = False) -> Iterator[object]:
+def counting(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr for `progress(n_done, n_total)`; nothing where stderr is no terminal."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=quiet or not err.is_terminal) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda n_done, n_total: bar.update(task, completed=n_done, total=n_total)
+
+        def tell(n_done: int, n_total: int) -> None:
+            bar.update(task, completed=n_done, total=n_total)
+
+        yield tell
 
 
 def fail(sentence: str) -> None:
