@@ -15,9 +15,9 @@ from typing import Any
 from index.parsers.elements import is_hidden
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]|\w+")  # unspaced scripts by sign
-_RUN = 5  # tokens; shorter texts ("Home") prove nothing
+_RUN = 3  # tokens; shorter texts ("Home") prove nothing
 _NEARLY_ALL = 0.9
-_ENOUGH = 30  # tokens of article; with fewer, the whole page is taken
+_ENOUGH = 15  # runs; an article of fewer is next to nothing, and the whole page is taken
 _TOO_DEEP = 200  # elements; trafilatura recurses
 _TOO_MANY = 200_000  # elements; trafilatura would take too long
 _ASIDE_TAGS = frozenset(("nav", "aside", "footer", "form", "header"))

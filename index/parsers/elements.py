@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from html.parser import HTMLParser
 from typing import Any
 
 from index.parsers.blocks import Blocks
@@ -11,52 +12,16 @@ from index.parsers.blocks import Blocks
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _NOT_SHOWN = frozenset(
     (
-        *(
-            "head",
-            "title",
-            "script",
-            "style",
-            "template",
-            "noscript",
-            "svg",
-            "math",
-            "iframe",
-            "object",
-            "audio",
-        ),
-        *("video", "canvas", "select", "datalist", "button"),
+        *("head", "title", "script", "style", "template", "noscript", "svg", "math", "iframe", "object"),
+        *("audio", "video", "canvas", "select", "datalist", "button"),
     )
 )
 _BLOCKS = frozenset(
     (
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "caption",
-            "center",
-            "dd",
-            "details",
-            "dialog",
-        ),
-        *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html"),
-        *(
-            "legend",
-            "main",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "section",
-            "summary",
-            "table",
-            "tbody",
-            "tfoot",
-            "thead",
-        ),
-        *("ul", "li", "tr"),
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
+        *("dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr"),
+        *("html", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody"),
+        *("tfoot", "thead", "ul", "li", "tr"),
     )
 )
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
@@ -85,6 +50,13 @@ def add_elements(blocks: Blocks, element: Any, *, left_out: Set[Any] = frozenset
     renderer.finish()
 
 
+def add_markup(blocks: Blocks, markup: str) -> None:
+    """Add what HTML source shows, for pages that nest too deeply to make a tree of."""
+    reader = _MarkupReader(_Renderer(blocks))
+    reader.feed(markup)
+    reader.close()
+
+
 def is_hidden(element: Any) -> bool:
     """Whether an element shows no text of its own: scripts, controls, what is set to be invisible."""
     name = element.tag
@@ -96,6 +68,30 @@ def is_hidden(element: Any) -> bool:
         return True
     style = element.get("style")
     return style is not None and "display:none" in style.replace(" ", "").lower()
+
+
+class _MarkupReader(HTMLParser):
+    def __init__(self, renderer: _Renderer) -> None:
+        super().__init__()
+        self._renderer = renderer
+        self._hidden = ""  # the tag whose text is not shown
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _NOT_SHOWN and tag != "head":
+            self._hidden = self._hidden or tag
+        self._renderer.start(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = "" if tag == self._hidden else self._hidden
+        self._renderer.end(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self._renderer.text(data)
+
+    def close(self) -> None:
+        super().close()
+        self._renderer.finish()
 
 
 class _Renderer:

@@ -10,8 +10,7 @@ from zipfile import ZipFile
 from index.parsers.archive import open_archive, plausible_title, read_part, stream_xml
 from index.parsers.blocks import Blocks
 from index.parsers.dates import parse_date
-from index.parsers.elements import add_elements
-from index.parsers.html import read_tree
+from index.parsers.html import add_page
 from index.parsers.parsed import Parsed
 
 
@@ -65,7 +64,5 @@ def _chapters(package: _Package) -> list[str]:
 def _add_chapter(blocks: Blocks, archive: ZipFile, path: str) -> bool:
     if path not in archive.namelist():
         return False
-    tree = read_tree(read_part(archive, path))[0]
-    if tree is not None:
-        add_elements(blocks, tree)
+    add_page(blocks, read_part(archive, path))
     return True

@@ -11,7 +11,7 @@ from index.parsers.article import find_article
 from index.parsers.blocks import Blocks
 from index.parsers.dates import parse_date
 from index.parsers.decoding import decode
-from index.parsers.elements import add_elements
+from index.parsers.elements import add_elements, add_markup
 from index.parsers.heads import date_from, title_from
 from index.parsers.parsed import Parsed
 
@@ -19,46 +19,57 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40}
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _META_DATES = (
-    *(
-        "article:published_time",
-        "datepublished",
-        "date",
-        "dc.date",
-        "dc.date.issued",
-        "dcterms.date",
-        "pubdate",
-    ),
-    *("dcterms.created", "citation_publication_date", "citation_date", "publish-date", "og:published_time"),
-    *("parsely-pub-date", "sailthru.date", "last-modified"),
+    *("article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publish-date"),
+    *("dc.date", "dc.date.issued", "dcterms.date", "dcterms.created", "citation_publication_date"),
+    *("citation_date", "parsely-pub-date", "sailthru.date", "last-modified"),
 )
+_TOO_DEEP = "its elements nest so deeply that navigation and adverts can't be told from the text"
 
 
 def parse(data: bytes) -> Parsed:
     """Read a web page."""
-    tree, warnings = read_tree(data)
+    markup, warnings = _decoded(data)
     blocks = Blocks()
+    tree = _tree(markup)
     if tree is None:
-        return blocks.parsed("html", title=None)
+        add_markup(blocks, markup)
+        title, day = title_from(blocks.text), date_from(blocks.text)
+        return blocks.parsed("html", title=title, date=day, warnings=(*warnings, _TOO_DEEP))
     article = find_article(tree)
     if article.heading:
         blocks.heading(article.heading, 1)
     add_elements(blocks, article.element, left_out=article.left_out)
-    text = blocks.text
-    title = _title(tree, blocks.first_heading) or title_from(text)
-    return blocks.parsed("html", title=title, date=_date(tree) or date_from(text), warnings=warnings)
+    title = _title(tree, blocks.first_heading) or title_from(blocks.text)
+    return blocks.parsed("html", title=title, date=_date(tree) or date_from(blocks.text), warnings=warnings)
 
 
-def read_tree(data: bytes) -> tuple[Any, tuple[str, ...]]:
-    """The page's element tree (None if there is none), and warnings."""
-    from lxml import html
+def add_page(blocks: Blocks, data: bytes) -> None:
+    """Add all that a page shows, as for a book's chapter, which has no navigation or adverts."""
+    markup, _ = _decoded(data)
+    tree = _tree(markup)
+    if tree is None:
+        add_markup(blocks, markup)
+    else:
+        add_elements(blocks, tree)
 
+
+def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     declared = _CHARSET.search(data[:4096])
     text, warnings = decode(data, declared=declared[1].decode("ascii") if declared else None)
-    text = _DECLARATION.sub("", text, count=1)
-    # Without huge_tree everything nested deeper than 256 elements is lost without a word.
+    return _DECLARATION.sub("", text, count=1), warnings
+
+
+def _tree(markup: str) -> Any:
+    """The page's element tree; None if lxml can't hold it."""
+    from lxml import etree, html
+
+    # Without huge_tree everything nested deeper than 256 elements is lost without a word; with it, than 2,048.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    tree = html.document_fromstring(text.encode("utf-8"), parser=parser) if text.strip() else None
-    return tree, warnings
+    try:
+        tree = html.document_fromstring(markup.encode("utf-8"), parser=parser)
+    except etree.ParserError:  # nothing in it
+        return None
+    return None if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log) else tree
 
 
 def _title(tree: Any, first_heading: str | None) -> str | None:

@@ -79,8 +79,19 @@ class Layout:
 
     def paragraphs(self, lines: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
         """The paragraphs of a page, each with its level if it is a heading."""
+        paragraph: tuple[str, int | None] | None = None
+        last: Line | None = None
         for run in _runs(lines, self._leading):
-            yield from self._split(run)
+            first, *others = self._split(run)
+            if paragraph is not None and last is not None:
+                if paragraph[1] is None and first[1] is None and _goes_on(last, run[0]):
+                    first = self._joined(paragraph[0], last, run[0]) + first[0][len(run[0].text) :], None
+                else:
+                    yield _closed(paragraph, last)
+            yield from [first, *others][:-1]
+            paragraph, last = [first, *others][-1], run[-1]
+        if paragraph is not None and last is not None:
+            yield _closed(paragraph, last)
 
     def _split(self, run: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
         column = _Column(min(line.left for line in run), max(line.right for line in run))
@@ -158,6 +169,19 @@ def _is_below(above: Line, line: Line, leading: float) -> bool:
     size = max(above.size, line.size, 1.0)
     overlaps = line.left < above.right and above.left < line.right
     return overlaps and -0.3 * size < above.bottom - line.bottom < 3 * leading * size
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a sentence that a column ends in is taken up by the next column's first line."""
+    if line.bottom < before.top or abs(before.size - line.size) > 0.08 * max(before.size, 1.0):
+        return False
+    unfinished = before.broken or before.text[-1].isalpha() or before.text[-1] == ","
+    return unfinished and line.text[0].islower()
+
+
+def _closed(paragraph: tuple[str, int | None], last: Line) -> tuple[str, int | None]:
+    """A paragraph with the hyphen back if the rest of its last word stands on another page."""
+    return (paragraph[0] + "-", paragraph[1]) if last.broken else paragraph
 
 
 def _is_hard(before: Line, line: Line, column: _Column) -> bool:
