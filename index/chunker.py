@@ -102,9 +102,7 @@ def _sentence_units(text: str, start: int, end: int, max_words: int) -> Iterator
         yield from _split(text, start + sentence_start, start + sentence_end, max_words)
 
 
-def _split(
-    text: str, start: int, end: int, max_words: int, *, opens_section: bool = False
-) -> Iterator[_Unit]:
+def _split(text: str, start: int, end: int, max_words: int, *, opens_section: bool = False) -> Iterator[_Unit]:
     """One unit where the words fit, else pieces cut between words."""
     words = [match.start() for match in _WORD.finditer(text, start, end)] or [start]
     first = 0

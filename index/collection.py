@@ -52,14 +52,10 @@ class Collection:
         """The passage of an id that a search gave."""
         return self._passages[passage_id >> PASSAGE_BITS][passage_id & ((1 << PASSAGE_BITS) - 1)]
 
-    def nearest(
-        self, query: NDArray[np.float32], *, k: int, where: Filter | None = None
-    ) -> list[tuple[int, float]]:
+    def nearest(self, query: NDArray[np.float32], *, k: int, where: Filter | None = None) -> list[tuple[int, float]]:
         """The k passages nearest to a unit row, shape (1, dim): (id, cosine), best first."""
         numbers = self._admitted(where)
-        allowed = (
-            None if numbers is None else np.concatenate([self._ids(n) for n in numbers] or [self._ids(-1)])
-        )
+        allowed = None if numbers is None else np.concatenate([self._ids(n) for n in numbers] or [self._ids(-1)])
         return self._index.search(query, k=k, allowed=allowed)[0]
 
     def matching(self, terms: list[str], *, k: int, where: Filter | None = None) -> list[tuple[int, float]]:

@@ -33,5 +33,9 @@ class ModelNotFoundError(QuotebackError, FileNotFoundError):
     """A model folder is missing or is not what is needed."""
 
 
+class VectorStoreError(QuotebackError, ValueError):
+    """There is no such store of vectors, or it is not installed."""
+
+
 class RefusedError(QuotebackError):
     """A source can't be indexed; the message is the reason."""

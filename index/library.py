@@ -14,35 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
-from index import lexical
-from index.errors import (
-    EncoderMismatchError,
-    LibraryBusyError,
-    LibraryDamagedError,
-    LibraryNotFoundError,
-    LibraryVersionError,
-)
-from index.rows import PASSAGE_BITS, StoredDocument, from_row, to_row
-from index.types import Document, Passage
-
-FORMAT = 1
-_FILE = "library.sqlite3"
-_BUSY_SECONDS = 30.0
-_SCHEMA = """
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL, facts TEXT NOT NULL, text BLOB NOT NULL, passages BLOB NOT NULL, vectors BLOB NOT NULL,
-    checksum BLOB NOT NULL
-);
-CREATE VIRTUAL TABLE terms USING fts5(
-    words, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Pc Co'"
-);
-"""
+from index import lexical, storage
+from index.errors import EncoderMismatchError, LibraryBusyError, LibraryNotFoundError, LibraryVersionError
+from index.rows import PASSAGE_BITS, StoredDocument, from_row, passage_ids
+from index.writer import Writer
 
 
 class Library:
@@ -60,16 +37,16 @@ class Library:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.path = folder
-        self._file = folder / _FILE
+        self._file = folder / storage.FILE
         if create and not self._file.exists():
-            _make(folder)
+            storage.make(folder)
         if not self._file.is_file():
             raise LibraryNotFoundError(
                 f"There is no library at {folder}. Make one: quoteback sync FOLDER --library {folder}"
             )
         self._lock = threading.RLock()
-        with self._reporting_damage():
-            self._connection = _connect(self._file)
+        with storage.reporting_damage(self.path):
+            self._connection = storage.connect(self._file)
             self._check_format()
 
     def close(self) -> None:
@@ -80,7 +57,7 @@ class Library:
     @contextmanager
     def reading(self) -> Iterator[int]:
         """See one generation of the library, whose number is given, until the end of the block."""
-        with self._lock, self._reporting_damage():
+        with self._lock, storage.reporting_damage(self.path):
             self._connection.execute("BEGIN")
             try:
                 yield int(self._setting("generation") or 0)
@@ -117,6 +94,27 @@ class Library:
         )
         return [(int(rowid), float(score)) for rowid, score in found]
 
+    def terms_of(self, number: int) -> dict[int, str]:
+        """The terms of each passage of a document, by the passage's id. Only inside `reading`."""
+        ids = passage_ids(number)
+        rows = self._connection.execute("SELECT rowid, words FROM terms WHERE rowid BETWEEN ? AND ?", ids)
+        return {int(rowid): str(words) for rowid, words in rows}
+
+    def count_orphans(self) -> int:
+        """Number of passages that can be found although their document is gone. Only inside `reading`."""
+        query = f"SELECT count(*) FROM terms WHERE rowid >> {PASSAGE_BITS} NOT IN (SELECT number FROM documents)"
+        return int(self._connection.execute(query).fetchone()[0])
+
+    def check_file(self) -> list[str]:
+        """What SQLite itself finds wrong with its pages and its full-text index."""
+        with self._lock:
+            try:
+                lines = [line for (line,) in self._connection.execute("PRAGMA integrity_check") if line != "ok"]
+                self._connection.execute("INSERT INTO terms(terms) VALUES ('integrity-check')")
+            except sqlite3.DatabaseError as error:
+                lines = [str(error)]
+        return [f"The file is damaged: {line}." for line in lines]
+
     def sources(self) -> dict[str, tuple[str, str]]:
         """Id and sha256 of each document, by its source."""
         with self.reading():
@@ -136,15 +134,13 @@ class Library:
     def check_fingerprint(self, running: dict[str, str]) -> None:
         """Raise EncoderMismatchError unless the library was made by what is running now."""
         built = self.fingerprint()
-        differing = (
-            [] if built is None else sorted(k for k in built | running if built.get(k) != running.get(k))
-        )
+        differing = [] if built is None else sorted(k for k in built | running if built.get(k) != running.get(k))
         if built is None or not differing:
             return
         name = "encoder" if "encoder" in differing else differing[0]
         raise EncoderMismatchError(
-            f"{self.path} was made with {name} {_short(built.get(name))}, but {_short(running.get(name))} is running. "
-            f"Use that one, or make it anew: quoteback rebuild --library {self.path}"
+            f"{self.path} was made with {name} {_short(built.get(name))}, but {_short(running.get(name))} "
+            f"is running. Use that one, or make it anew: quoteback rebuild --library {self.path}"
         )
 
     @contextmanager
@@ -167,7 +163,7 @@ class Library:
             holder.write_text(str(os.getpid()))
             writer = Writer(self._file)
             try:
-                with self._reporting_damage():
+                with storage.reporting_damage(self.path):
                     yield writer
             finally:
                 writer.close()
@@ -175,174 +171,17 @@ class Library:
             holder.unlink(missing_ok=True)
             lock.release()
 
-    def problems(self) -> list[str]:
-        """All that is wrong with the file, in sentences; nothing if it is sound."""
-        found: list[str] = []
-        with self._lock:
-            try:
-                for (line,) in self._connection.execute("PRAGMA integrity_check"):
-                    found += [] if line == "ok" else [f"The file is damaged: {line}."]
-                self._connection.execute("INSERT INTO terms(terms) VALUES ('integrity-check')")
-            except sqlite3.DatabaseError as error:
-                return [*found, f"The file is damaged: {error}."]
-        with self.reading():
-            for number in self.checksums():
-                try:
-                    stored = self.load(number)
-                    found += self._terms_problems(stored)
-                except LibraryDamagedError as error:
-                    found.append(str(error))
-            orphans = self._connection.execute(
-                f"SELECT count(*) FROM terms WHERE rowid >> {PASSAGE_BITS} NOT IN (SELECT number FROM documents)"
-            ).fetchone()[0]
-        return found + ([f"{orphans} passages of deleted documents can still be found."] if orphans else [])
-
-    def _terms_problems(self, stored: StoredDocument) -> list[str]:
-        rows = dict(
-            self._connection.execute(
-                "SELECT rowid, words FROM terms WHERE rowid BETWEEN ? AND ?", _id_range(stored.number)
-            )
-        )
-        expected = {
-            stored.ids[i]: " ".join(lexical.terms(passage.search_text))
-            for i, passage in enumerate(stored.passages)
-        }
-        if rows == expected:
-            return []
-        return [
-            f"The terms of {stored.document.source} are not those of its text. Run: quoteback rebuild --library {self.path}"
-        ]
-
     def _check_format(self) -> None:
         written = int(self._setting("format") or 0)
-        if written > FORMAT:
+        if written > storage.FORMAT:
             raise LibraryVersionError(
-                f"{self.path} was written by a newer version (format {written}; this one reads {FORMAT}). Update Quoteback."
+                f"{self.path} was written by a newer version (format {written}, this one reads {storage.FORMAT}). "
+                "Update Quoteback."
             )
 
     def _setting(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
-
-    @contextmanager
-    def _reporting_damage(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise LibraryBusyError(
-                    f"{self.path} is in use by another process. Try again in a moment."
-                ) from error
-            raise LibraryDamagedError(f"{self.path} can't be read or written: {error}.") from error
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamagedError(
-                f"{self.path} is damaged: {error}. Sync its folders into a new library."
-            ) from error
-
-
-class Writer:
-    """Changes to a library; each batch is one transaction. Made by `Library.writing`."""
-
-    def __init__(self, file: Path) -> None:
-        self._connection = _connect(file)
-        # A spilled page takes the exclusive lock: readers would wait as long as a large batch takes to make.
-        self._connection.execute("PRAGMA cache_spill=OFF")
-        self._has_stale_terms = False
-
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Everything inside happens together or not at all."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute(
-                "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE name = 'generation'"
-            )
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-
-    def set(self, name: str, value: str) -> None:
-        """Record a setting."""
-        self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
-
-    def set_fingerprint(self, fingerprint: dict[str, str]) -> None:
-        """Record what the vectors and terms are made by."""
-        self.set("fingerprint", json.dumps(fingerprint, sort_keys=True))
-
-    def put(self, document: Document, passages: list[Passage], vectors: NDArray[np.float32]) -> None:
-        """Add a document, or replace the one of the same id."""
-        self.delete(document.id)
-        row = to_row(document, passages, vectors)
-        number = self._connection.execute(
-            "INSERT INTO documents (id, source, sha256, facts, text, passages, vectors, checksum)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        ).lastrowid
-        first = int(number or 0) << PASSAGE_BITS
-        self._connection.executemany(
-            "INSERT INTO terms (rowid, words) VALUES (?, ?)",
-            ((first + i, " ".join(lexical.terms(passage.search_text))) for i, passage in enumerate(passages)),
-        )
-
-    def delete(self, document_id: str) -> bool:
-        """Delete a document with its passages, vectors and terms; whether there was one."""
-        row = self._connection.execute("SELECT number FROM documents WHERE id = ?", (document_id,)).fetchone()
-        if row is None:
-            return False
-        self._connection.execute("DELETE FROM terms WHERE rowid BETWEEN ? AND ?", _id_range(row[0]))
-        self._connection.execute("DELETE FROM documents WHERE number = ?", row)
-        self._has_stale_terms = True
-        return True
-
-    def erase_stale_terms(self) -> None:
-        """Rewrite the terms without those of deleted documents, which FTS5 otherwise keeps until it next merges."""
-        if self._has_stale_terms:
-            self._connection.execute("INSERT INTO terms(terms) VALUES ('optimize')")
-            self._has_stale_terms = False
-
-    def load(self, document_id: str, library_path: Path) -> StoredDocument:
-        """Read one document, verified."""
-        row = self._connection.execute("SELECT * FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return from_row(row, library_path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-
-def _make(folder: Path) -> None:
-    """Make an empty library, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = folder / f".{_FILE}.{os.getpid()}"
-    unfinished.unlink(missing_ok=True)
-    connection = _connect(unfinished)
-    connection.executescript(_SCHEMA)
-    connection.executemany(
-        "INSERT INTO settings VALUES (?, ?)", [("format", str(FORMAT)), ("generation", "0")]
-    )
-    connection.close()
-    unfinished.chmod(0o600)
-    unfinished.replace(folder / _FILE)
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False)
-    # The rollback journal, not WAL: SQLite 3.7.0-3.51.2 can lose commits when a WAL is reset.
-    for pragma in (
-        "journal_mode=DELETE",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "trusted_schema=OFF",
-        "cell_size_check=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def _id_range(number: int) -> tuple[int, int]:
-    return number << PASSAGE_BITS, ((number + 1) << PASSAGE_BITS) - 1
 
 
 def _short(value: str | None) -> str:

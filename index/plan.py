@@ -40,9 +40,7 @@ def make_plan(
         found: sha256 of each file that is there now, by source.
         elsewhere: Source of each other document of the library, by sha256.
     """
-    unchanged = {
-        source: sha256 for source, sha256 in found.items() if source in known and known[source][1] == sha256
-    }
+    unchanged = {source: sha256 for source, sha256 in found.items() if source in known and known[source][1] == sha256}
     gone = {source: sha256 for source, (_, sha256) in known.items() if source not in found}
     has = dict(elsewhere or {}) | {sha256: source for source, sha256 in unchanged.items()}
     add: list[str] = []

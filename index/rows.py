@@ -37,16 +37,19 @@ class StoredDocument:
     @property
     def ids(self) -> list[int]:
         """Id of each passage."""
-        first = self.number << PASSAGE_BITS
+        first, _ = passage_ids(self.number)
         return list(range(first, first + len(self.passages)))
+
+
+def passage_ids(number: int) -> tuple[int, int]:
+    """The first and the last id that passages of a document can have."""
+    return number << PASSAGE_BITS, ((number + 1) << PASSAGE_BITS) - 1
 
 
 def to_row(document: Document, passages: list[Passage], vectors: NDArray[np.float32]) -> Row:
     """The columns id, source, sha256, facts, text, passages, vectors, checksum."""
     if len(passages) != len(vectors) or len(passages) >= 1 << PASSAGE_BITS:
-        raise ValueError(
-            f"{document.source}: {len(passages)} passages and {len(vectors)} vectors do not fit."
-        )
+        raise ValueError(f"{document.source}: {len(passages)} passages and {len(vectors)} vectors do not fit.")
     facts = {
         "title": document.title,
         "date": document.date and document.date.isoformat(),
@@ -67,9 +70,7 @@ def to_row(document: Document, passages: list[Passage], vectors: NDArray[np.floa
     return (*columns, _checksum(columns))
 
 
-def from_row(
-    row: tuple[int, str, str, str, str, bytes, bytes, bytes, bytes], library: Path
-) -> StoredDocument:
+def from_row(row: tuple[int, str, str, str, str, bytes, bytes, bytes, bytes], library: Path) -> StoredDocument:
     """The document of a row that starts with its number.
 
     Raises:
@@ -96,11 +97,7 @@ def from_row(
     )
     places = np.frombuffer(offsets, dtype="<i8").reshape(-1, 2).tolist()
     passages = tuple(Passage(document, start, end) for start, end in places)
-    rows = (
-        np.frombuffer(vectors, dtype="<f4").reshape(len(passages), -1)
-        if passages
-        else np.empty((0, 0), "<f4")
-    )
+    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(passages), -1) if passages else np.empty((0, 0), "<f4")
     return StoredDocument(number, document, passages, rows)
 
 

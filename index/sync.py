@@ -53,9 +53,7 @@ def sync(library: Library, folder: Path, *, encoder: Encoder, progress: Progress
         found, unreadable = _hashes(folder)
         plan = _plan(library, folder, found, {refused.source for refused in unreadable})
         if not found and not unreadable:
-            raise FolderError(
-                f"{folder} holds no document that can be read ({_kinds()}). Nothing was changed."
-            )
+            raise FolderError(f"{folder} holds no document that can be read ({_kinds()}). Nothing was changed.")
         return _Sync(library, writer, encoder, progress).run(plan, unreadable)
 
 
@@ -224,9 +222,7 @@ def _plan(library: Library, folder: Path, found: dict[str, str], unreadable: set
         for s, facts in sources.items()
         if s.startswith(below) and not (s in unreadable or s.startswith(kept))
     }
-    return make_plan(
-        known, found, elsewhere={sha256: s for s, (_, sha256) in sources.items() if s not in known}
-    )
+    return make_plan(known, found, elsewhere={sha256: s for s, (_, sha256) in sources.items() if s not in known})
 
 
 def _document(source: str, sha256: str, parsed: Parsed, document_id: str) -> Document:

@@ -12,6 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import VectorStoreError
+
 
 class VectorIndex(Protocol):
     """What a retriever needs of a store of vectors."""
@@ -37,6 +39,21 @@ class VectorIndex(Protocol):
             One list a query of (id, cosine in [-1, 1]), best first, equal cosines by id.
         """
         ...
+
+
+def vector_index(store: str, dim: int) -> VectorIndex:
+    """An empty index in "faiss" or "milvus".
+
+    Raises:
+        VectorStoreError: There is no such store.
+    """
+    if store == "faiss":
+        return FaissIndex(dim)
+    if store == "milvus":
+        from index.milvus import MilvusIndex  # an optional extra
+
+        return MilvusIndex(dim)
+    raise VectorStoreError(f"There is no vector store {store!r}. Use 'faiss' or 'milvus'.")
 
 
 class FaissIndex:
@@ -72,16 +89,15 @@ class FaissIndex:
         if allowed is not None:
             selector = self._faiss.IDSelectorBatch(np.unique(allowed.astype(np.int64)))
             parameters = self._faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, ids = self._index.search(
-            np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters
-        )
-        return [_ordered(row_ids, row_scores) for row_ids, row_scores in zip(ids, scores, strict=True)]
+        scores, ids = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters)
+        return [ordered(row_ids, row_scores) for row_ids, row_scores in zip(ids, scores, strict=True)]
 
     def _check_dim(self, vectors: NDArray[np.float32]) -> None:
         if vectors.ndim != 2 or vectors.shape[1] != self._index.d:
             raise ValueError(f"Vectors of shape {vectors.shape} were given; (n, {self._index.d}) is needed.")
 
 
-def _ordered(ids: Sequence[int], scores: Sequence[float]) -> list[tuple[int, float]]:
+def ordered(ids: Sequence[int], scores: Sequence[float]) -> list[tuple[int, float]]:
+    """(id, score) pairs, best first, equal scores by id; FAISS's -1 for "none" left out."""
     found = [(int(i), float(score)) for i, score in zip(ids, scores, strict=True) if i >= 0]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))

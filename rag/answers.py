@@ -1,4 +1,4 @@
-"""Spans of many passages into one answer: equal answers join, different ones stay beside it, weak ones are withheld."""
+"""Spans of many passages into one answer: equal ones join, different ones stay beside it, weak ones are withheld."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def compose(
     )
 
 
-def candidates(
-    hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float
-) -> list[Candidate]:
+def candidates(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float) -> list[Candidate]:
     """Every span of every hit, best first; of spans that overlap in a document only the best."""
     found = [
         Candidate(span, hit, span.score - span.null_score + retrieval_weight * hit.score)

@@ -14,15 +14,15 @@ from threading import RLock
 from types import TracebackType
 from typing import Protocol
 
-import platformdirs
-
+from index import doctor
 from index import sync as syncing
 from index.collection import Collection
 from index.encoder import Encoder, SentenceEncoder
 from index.errors import InvalidQuestionError, LibraryNotFoundError
 from index.library import Library
+from index.places import libraries_folder, library_folder
 from index.types import Document, Filter, Hit, Passage, SyncReport
-from index.vectors import FaissIndex
+from index.vectors import vector_index
 from rag import answers, conversation, retriever
 from rag.calibration import Calibration
 from rag.types import Answer, Span, Turn
@@ -54,8 +54,10 @@ class OpenLibrary:
         *,
         encoder: str | Path | Encoder | None = None,
         reader: str | Path | SpanReader | None = None,
+        vectors: str | None = None,
     ) -> None:
         self._library = library
+        self._store = vectors or os.environ.get("QUOTEBACK_VECTORS") or "faiss"
         self._given_encoder = encoder
         self._given_reader = reader
         self._encoder: Encoder | None = None
@@ -115,7 +117,7 @@ class OpenLibrary:
 
     def problems(self) -> list[str]:
         """All that is wrong with the library on disk, in sentences."""
-        return self._library.problems()
+        return doctor.problems(self._library)
 
     def retrieve(self, question: str, *, k: int = 10, where: Filter | None = None) -> list[Hit]:
         """Find the k passages that most likely hold the answer, best first.
@@ -123,13 +125,9 @@ class OpenLibrary:
         Raises:
             InvalidQuestionError: The question is empty or too long, or k is below 1.
         """
-        return retriever.retrieve(
-            _checked(question, k), self._open_collection(), self.encoder, k=k, where=where
-        )
+        return retriever.retrieve(_checked(question, k), self._open_collection(), self.encoder, k=k, where=where)
 
-    def ask(
-        self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None) -> Answer:
         """Answer a question with the exact words of the documents, or say that they don't hold the answer.
 
         Args:
@@ -178,9 +176,7 @@ class OpenLibrary:
         with self._loading:
             if self._encoder is None:
                 given = self._given_encoder
-                self._encoder = (
-                    SentenceEncoder(given) if given is None or isinstance(given, str | Path) else given
-                )
+                self._encoder = SentenceEncoder(given) if given is None or isinstance(given, str | Path) else given
             return self._encoder
 
     @property
@@ -221,7 +217,7 @@ class OpenLibrary:
         with self._loading:
             if self._collection is None:
                 dim = (self._library.fingerprint() or {}).get("dim")
-                self._collection = Collection(self._library, FaissIndex(int(dim or self.encoder.dim)))
+                self._collection = Collection(self._library, vector_index(self._store, int(dim or self.encoder.dim)))
             if check:
                 self._library.check_fingerprint(syncing.running_fingerprint(self.encoder))
             return self._collection
@@ -233,6 +229,7 @@ def open_library(
     create: bool = False,
     encoder: str | Path | Encoder | None = None,
     reader: str | Path | SpanReader | None = None,
+    vectors: str | None = None,
 ) -> OpenLibrary:
     """Open a library to ask it.
 
@@ -241,6 +238,7 @@ def open_library(
         create: Make it if it does not exist.
         encoder: A sentence-transformers model by folder or hub name; None for the default.
         reader: An extractive question-answering model by folder or hub name; None for the one that is shipped.
+        vectors: "faiss" or "milvus" (extra `[milvus]`); None for what `QUOTEBACK_VECTORS` says, else "faiss".
 
     Raises:
         LibraryNotFoundError: There is no such library.
@@ -252,20 +250,7 @@ def open_library(
             f"There is no library {str(library)!r} (libraries here: {known}). "
             f"Make it: quoteback sync FOLDER --library {library}"
         )
-    return OpenLibrary(Library(folder, create=create), encoder=encoder, reader=reader)
-
-
-def library_folder(library: str | Path) -> Path:
-    """The folder of a library: a path as it is, a bare name in the user's data folder."""
-    text = str(library)
-    is_path = isinstance(library, Path) or "/" in text or os.sep in text or text.startswith((".", "~"))
-    return Path(text).expanduser() if is_path else libraries_folder() / text
-
-
-def libraries_folder() -> Path:
-    """Where libraries with a bare name are kept: `QUOTEBACK_DATA_DIR`, else the user's data folder."""
-    data = os.environ.get("QUOTEBACK_DATA_DIR")
-    return (Path(data) if data else platformdirs.user_data_path("quoteback")) / "libraries"
+    return OpenLibrary(Library(folder, create=create), encoder=encoder, reader=reader, vectors=vectors)
 
 
 class _Clock:
@@ -290,7 +275,7 @@ def _checked(question: str, k: int) -> str:
         raise InvalidQuestionError("The question is empty. Type what you want to know.")
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise InvalidQuestionError(
-            f"The question has {len(question):,} characters; {MAX_QUESTION_CHARACTERS:,} are allowed. Make it shorter."
+            f"The question has {len(question):,} characters; {MAX_QUESTION_CHARACTERS:,} are allowed. Shorten it."
         )
     if k < 1:
         raise InvalidQuestionError(f"k is {k}; it is how many passages are read, at least 1.")

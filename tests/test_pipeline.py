@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from index.chunker import chunk
 from index.errors import InvalidQuestionError, LibraryNotFoundError, QuotebackError
 from index.library import Library
+from index.places import library_folder
 from index.sync import running_fingerprint
 from index.types import Document, Heading, Passage
 from rag.calibration import Calibration
-from rag.pipeline import OpenLibrary, library_folder, open_library
+from rag.pipeline import OpenLibrary, open_library
 from rag.types import Answer, Citation, Outcome, Span, Turn
 from tests.fakes import ScriptedReader, WordEncoder
 
 PIECES = (
     "The ferry leaves at nine.", "It carries 30,000 people. ", "\r\n", "\n\n", "ﬁne ﬂags ", "🎉🚢 ",
-    "שלום עולם. ", "مرحبا بالعالم. ", "東京は首都です。", "e\u0301 ", "\u200b", "\u202e", 
-    "“Quoted,” she said. ", "Dr. Lind paid $3.5m. ", "The ferry leaves at nine.", "\x0c", "naïve café ", "\t", "ß ", "ﷺ ",
+    "שלום עולם. ", "مرحبا بالعالم. ", "東京は首都です。", "e\u0301 ", "\u200b", "\u202e",
+    "“Quoted,” she said. ", "Dr. Lind paid $3.5m. ", "The ferry leaves at nine.", "\x0c", "naïve café ",
+    "\t", "ß ", "ﷺ ",
 )  # fmt: skip
 
 
@@ -32,8 +34,7 @@ class AnyReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
         return [
-            [self._span(passage, Random(f"{question}{passage.text}{i}")) for i in range(3)]
-            for passage in passages
+            [self._span(passage, Random(f"{question}{passage.text}{i}")) for i in range(3)] for passage in passages
         ]
 
     def _span(self, passage: Passage, random: Random) -> Span:
@@ -59,9 +60,7 @@ def put(shelf: OpenLibrary, *texts: str) -> None:
         writer.set_fingerprint(running_fingerprint(encoder))
         for i, text in enumerate(texts):
             headings = (Heading(0, min(9, len(text)), 1),)
-            document = Document(
-                f"d{i}", text, f"{i}.txt", f"T{i}", pages=(0, len(text) // 2), headings=headings
-            )
+            document = Document(f"d{i}", text, f"{i}.txt", f"T{i}", pages=(0, len(text) // 2), headings=headings)
             passages = chunk(document)
             writer.put(document, passages, encoder.encode_passages([p.search_text for p in passages]))
 
@@ -73,17 +72,11 @@ def all_places(answer: Answer) -> list[tuple[str, Citation]]:
 
 
 @settings(max_examples=150)
-@given(
-    st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40), min_size=3, max_size=3), st.data()
-)
-def test_answer_text_is_the_cited_slice(
-    shelf: OpenLibrary, pieces: list[list[str]], data: st.DataObject
-) -> None:
+@given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40), min_size=3, max_size=3), st.data())
+def test_answer_text_is_the_cited_slice(shelf: OpenLibrary, pieces: list[list[str]], data: st.DataObject) -> None:
     texts = ["".join(each) for each in pieces]
     put(shelf, *texts)
-    question = data.draw(
-        st.sampled_from(["When does the ferry leave?", "東京?", "שלום", "who paid", "30,000 🎉?"])
-    )
+    question = data.draw(st.sampled_from(["When does the ferry leave?", "東京?", "שלום", "who paid", "30,000 🎉?"]))
     answer = shelf.ask(question)
     stored = {document.id: document.text for document in shelf.documents()}
     for text, citation in all_places(answer):
@@ -153,9 +146,7 @@ def test_nothing_is_retrieved_from_an_empty_library(tmp_path: Path) -> None:
 def test_a_file_that_is_added_is_kept_and_goes_with_its_document(tmp_path: Path) -> None:
     upload = tmp_path / "note.txt"
     upload.write_text("The quay closes at noon on Fridays.")
-    with OpenLibrary(
-        Library(tmp_path / "l", create=True), encoder=WordEncoder(), reader=AnyReader()
-    ) as library:
+    with OpenLibrary(Library(tmp_path / "l", create=True), encoder=WordEncoder(), reader=AnyReader()) as library:
         library.add([upload])
         upload.unlink()
         (document,) = library.documents()
@@ -169,16 +160,12 @@ def test_a_library_is_a_path_or_a_name(tmp_path: Path, monkeypatch: pytest.Monke
     assert library_folder("news") == tmp_path / "libraries" / "news"
     assert library_folder("./news") == Path("news")
     assert library_folder(tmp_path / "x") == tmp_path / "x"
-    with pytest.raises(
-        LibraryNotFoundError, match=r"no library 'news' \(libraries here: none yet\).*quoteback sync"
-    ):
+    with pytest.raises(LibraryNotFoundError, match=r"no library 'news' \(libraries here: none yet\).*quoteback sync"):
         open_library("news")
 
 
 def test_every_error_for_people_is_one_of_ours() -> None:
-    assert issubclass(LibraryNotFoundError, QuotebackError) and issubclass(
-        LibraryNotFoundError, FileNotFoundError
-    )
+    assert issubclass(LibraryNotFoundError, QuotebackError) and issubclass(LibraryNotFoundError, FileNotFoundError)
 
 
 def test_many_threads_ask_one_library(shelf: OpenLibrary) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from index.doctor import problems
 from index.errors import RefusedError
-from index.sync import FolderError, delete, rebuild, sync
 from index.library import Library
+from index.sync import FolderError, delete, rebuild, sync
 from index.types import SyncReport
 from tests.fakes import WordEncoder
 
@@ -52,7 +53,7 @@ def test_a_renamed_file_keeps_its_id_and_is_not_encoded_again(library: Library, 
     report = sync(library, folder, encoder=encoder)
     assert names(report.renamed) == ["renamed.txt"] and not report.deleted
     assert library.sources()[str((folder / "renamed.txt").resolve())] == before
-    assert encoder.n_encoded == 0 and library.problems() == []
+    assert encoder.n_encoded == 0 and problems(library) == []
 
 
 def test_a_changed_file_is_replaced_under_the_same_id(library: Library, folder: Path) -> None:
@@ -138,9 +139,7 @@ def test_a_folder_that_became_empty_deletes_nothing(library: Library, folder: Pa
     assert len(texts(library)) == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("none", "There is no folder"), ("documents/a.txt", "is a file")]
-)
+@pytest.mark.parametrize(("name", "words"), [("none", "There is no folder"), ("documents/a.txt", "is a file")])
 def test_what_is_no_folder_is_refused(library: Library, folder: Path, name: str, words: str) -> None:
     with pytest.raises(FolderError, match=words):
         sync(library, folder.parent / name, encoder=WordEncoder())
@@ -158,7 +157,7 @@ def test_a_rebuild_takes_the_new_encoder_and_keeps_the_texts(library: Library, f
     before = texts(library)
     assert rebuild(library, encoder=WordEncoder("two")) == 2
     assert library.fingerprint()["encoder"] == "two"  # type: ignore[index]
-    assert texts(library) == before and library.problems() == []
+    assert texts(library) == before and problems(library) == []
 
 
 def test_progress_tells_of_every_file(library: Library, folder: Path) -> None:
@@ -176,6 +175,7 @@ def test_progress_tells_of_every_file(library: Library, folder: Path) -> None:
 CHILD = """
 import sys, time
 from pathlib import Path
+from index.doctor import problems
 from index.library import Library
 from index.sync import sync
 from tests.fakes import WordEncoder
@@ -210,7 +210,7 @@ def test_what_was_said_to_be_saved_survives_being_killed(tmp_path: Path, how: si
     acknowledged += child.stdout.read().split()
     child.wait(timeout=10)
     library = Library(place)
-    assert library.problems() == []
+    assert problems(library) == []
     assert set(acknowledged) <= set(library.sources())
     report = sync(library, folder, encoder=WordEncoder())
     assert set(acknowledged) <= set(report.unchanged)

@@ -6,7 +6,8 @@ import importlib.metadata
 import platform
 import sqlite3
 
-from rag.pipeline import libraries_folder, open_library
+from index.places import libraries_folder
+from rag import open_library
 
 _PACKAGES = (
     "quoteback",
