@@ -91,10 +91,11 @@ def read(path: Path, root: Path) -> bytes:
         raise RefusedError(_why_not(error)) from error
     except ValueError as error:
         raise RefusedError(f"is not inside the folder {root}") from error
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(descriptor)
+        raise RefusedError("is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise RefusedError("is not a regular file")
         try:
             data = file.read(MAX_BYTES + 1)
         except OSError as error:
@@ -102,9 +103,7 @@ def read(path: Path, root: Path) -> bytes:
         after = os.fstat(file.fileno())
     if len(data) > MAX_BYTES:
         raise RefusedError(f"is larger than {MAX_BYTES // 1_000_000} MB; split it")
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
-        data
-    ) != after.st_size:
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
         raise RefusedError("changed while it was being read; try again")
     return data
 

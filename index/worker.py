@@ -37,9 +37,7 @@ class WorkerStartError(QuotebackError, RuntimeError):
 class ParseWorker:
     """Reads documents one at a time in a limited child process. A context manager; threads may share it."""
 
-    def __init__(
-        self, *, command: Sequence[str] | None = None, timeout_seconds: float = _TIMEOUT_SECONDS
-    ) -> None:
+    def __init__(self, *, command: Sequence[str] | None = None, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
         """Nothing starts before the first document.
 
         Args:
@@ -81,7 +79,7 @@ class ParseWorker:
             timer.start()
             try:
                 reply = _exchange(child, data, kind)
-            except (OSError, ValueError):
+            except (OSError, ValueError, TypeError, LookupError):  # it ended meanwhile, or what it said is no reply
                 reply = None
             finally:
                 timer.cancel()
@@ -89,14 +87,12 @@ class ParseWorker:
             self._n_parsed += 1
             if reply is None or late.is_set():
                 raise self._why_it_ended(late.is_set())
-        if "refused" in reply:
-            raise RefusedError(str(reply["refused"]))
-        return _parsed(reply)
+        if isinstance(reply, Parsed):
+            return reply
+        raise RefusedError(reply)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and (
-            self._n_parsed >= _DOCUMENTS_PER_CHILD or self._child.poll() is not None
-        ):
+        if self._child is not None and (self._n_parsed >= _DOCUMENTS_PER_CHILD or self._child.poll() is not None):
             self._stop()
         if self._child is None:
             if self._folder is None:
@@ -136,14 +132,12 @@ class ParseWorker:
     def _why_it_ended(self, late: bool) -> QuotebackError:
         code = self._stop()
         if late:
-            return RefusedError(_TOO_LONG.format(round(self._timeout_seconds)))
+            return RefusedError(_TOO_LONG.format(f"{self._timeout_seconds:g}"))
         if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
             return RefusedError(_TOO_LONG.format(_CPU_SECONDS))
         if code is not None and code > 0 and self._n_parsed == 1:
             command = " ".join(self._command)
-            return WorkerStartError(
-                f"the reading process ended with code {code}; run it to see why: {command}"
-            )
+            return WorkerStartError(f"the reading process ended with code {code}; run it to see why: {command}")
         return RefusedError("made its reader crash, so it can't be read")
 
 
@@ -155,9 +149,7 @@ def main() -> None:
     while line := requests.readline():
         request = json.loads(line)
         _allow_cpu_seconds(_CPU_SECONDS)
-        reply = json.dumps(
-            _answer(requests.read(request["size"]), request["kind"]), ensure_ascii=False
-        ).encode()
+        reply = json.dumps(_answer(requests.read(request["size"]), request["kind"]), ensure_ascii=False).encode()
         replies.write(json.dumps({"size": len(reply)}).encode() + b"\n" + reply)
         replies.flush()
 
@@ -170,8 +162,8 @@ def _answer(data: bytes, kind: str) -> dict[str, Any]:
         return {"refused": str(error)}
 
 
-def _exchange(child: subprocess.Popen[bytes], data: bytes, kind: str) -> dict[str, Any] | None:
-    """Send a document and wait for the reply; None if the child ended instead."""
+def _exchange(child: subprocess.Popen[bytes], data: bytes, kind: str) -> Parsed | str | None:
+    """Send a document and wait for what it holds or why it is refused; None if the child ended instead."""
     assert child.stdin is not None and child.stdout is not None
     child.stdin.write(json.dumps({"kind": kind, "size": len(data)}).encode() + b"\n")
     child.stdin.write(data)
@@ -182,11 +174,9 @@ def _exchange(child: subprocess.Popen[bytes], data: bytes, kind: str) -> dict[st
     size = int(json.loads(header)["size"])
     if not 0 <= size <= _MAX_REPLY:
         return None
-    body = child.stdout.read(size)
-    return dict(json.loads(body)) if len(body) == size else None
-
-
-def _parsed(reply: dict[str, Any]) -> Parsed:
+    reply = json.loads(child.stdout.read(size))
+    if "refused" in reply:
+        return str(reply["refused"])
     return Parsed(
         text=reply["text"],
         title=reply["title"],
@@ -227,9 +217,7 @@ def _limit() -> None:
 
         libc = ctypes.CDLL(None)
         libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-        libc.unshare(
-            0x10000000 | 0x40000000
-        )  # CLONE_NEWUSER | CLONE_NEWNET: no network, where the kernel allows
+        libc.unshare(0x10000000 | 0x40000000)  # CLONE_NEWUSER | CLONE_NEWNET: no network, where the kernel allows
 
 
 def _allow_cpu_seconds(seconds: int) -> None:
@@ -240,9 +228,7 @@ def _allow_cpu_seconds(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     limit = int(used.ru_utime + used.ru_stime) + seconds + 1
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard)
-    )
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

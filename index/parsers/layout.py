@@ -24,6 +24,7 @@ _LONGEST_HEADING = 200
 _INDENT = 0.8  # times the size; a line that starts less to the right is not indented
 _WIDEST_INDENT = 4  # times the size; a line that starts further right stands in a column
 _SPREAD = 0.7  # of the size, for each letter; running text takes less than 0.6
+_DOUBLE_SPACING = 2.2  # in sizes; lines further apart are paragraphs, however usual that is
 _WIDER_GAP = 1.3  # times the usual distance of lines
 
 
@@ -66,7 +67,7 @@ class Layout:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         """Learn from all lines of the document."""
-        self._words = frozenset(word.lower() for line in lines for word in _WORD.findall(line.text))
+        self._words = frozenset(_whole_words(lines))
         sizes = Counter[float]()
         for line in lines:
             sizes[_rounded(line.size)] += len(line.text)
@@ -144,13 +145,22 @@ class Layout:
         head, tail = heads[-1], tails[0]
         if head + tail in self._words:
             return True
-        return f"{head}-{tail}" not in self._words and not (head in self._words and tail in self._words - {head})
+        return f"{head}-{tail}" not in self._words and not {head, tail} <= self._words
 
     def _level(self, line: Line, text: str) -> int | None:
         level = self._levels.get(_rounded(line.size))
         if level is None and line.bold and not line.is_spread and self._bold_share < _SHARE:
             level = None if text.endswith(_SENTENCE_ENDS) else min(6, len(self._levels) + 1)
         return level if len(text) <= _LONGEST_HEADING and any(c.isalpha() for c in text) else None
+
+
+def _whole_words(lines: Iterable[Line]) -> Iterator[str]:
+    """The words of a document in small letters, but for the halves of broken ones."""
+    after_break = False
+    for line in lines:
+        words = _WORD.findall(line.text.lower())
+        yield from words[after_break : len(words) - line.broken]
+        after_break = line.broken
 
 
 def _runs(lines: Sequence[Line], leading: float) -> Iterator[list[Line]]:
@@ -207,7 +217,7 @@ def _usual_leading(lines: Iterable[Line]) -> float:
     for line in lines:
         if above is not None and abs(above.size - line.size) < 0.5 and above.size > 0:
             distance = (above.bottom - line.bottom) / above.size
-            if 0.5 < distance < 3:
+            if 0.5 < distance < _DOUBLE_SPACING:
                 found.append(distance)
         above = line
     return median(found) if found else 1.2
