@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from index.errors import RefusedError
 from index.parsers import KINDS, Parsed, parse
+from index.parsers.number_formats import shown_number
 from index.sentences import sentences
 from index.types import Heading
 from tests import made_documents as made
@@ -149,6 +150,50 @@ def test_slides_are_pages_with_notes_and_tables() -> None:
     assert [parsed.text[start:].split("\n")[0] for start in parsed.pages] == ["Winter readiness", "Limits"]
 
 
+@pytest.mark.parametrize(
+    ("value", "code", "expected"),
+    [
+        (9.8, "0.00", "9.80"),
+        (0.035, "0.0%", "3.5%"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (9.8, "[$£-809]#,##0.00", "£9.80"),
+        (3.5, '_-* #,##0.00\\ "€"_-', "3.50 €"),
+        (-3.5, "#,##0.00_);[Red](#,##0.00)", "-3.50"),
+        (-0.001, "0.00", "0.00"),
+        (7, "000", "007"),
+        (3.0, "0.##", "3"),
+        (12, '0" km"', "12 km"),
+        (5, "General", None),
+        (44_000, "yyyy-mm-dd", None),
+        (1e6, "#,##0,", None),
+        (0.5, "# ?/?", None),
+        (5, "0.00E+00", None),
+    ],
+)
+def test_numbers_look_as_in_the_workbook(value: float, code: str, expected: str | None) -> None:
+    assert shown_number(value, code) == expected
+
+
+def test_formats_are_those_of_the_cells_own_place() -> None:
+    import io
+
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.add_worksheet("Empty")
+        sheet = book.add_worksheet("B & C")
+        sheet.write_row(3, 2, ["Item", "Price", "Rise"])
+        sheet.write_row(4, 2, ["Single"])
+        sheet.write_number(4, 3, 9.8, book.add_format({"num_format": "£0.00"}))
+        sheet.write_number(4, 4, 0.035, book.add_format({"num_format": "0.0%"}))
+        sheet.write_row(5, 2, ["Plain", 9.8, True])
+    parsed = parse(file.getvalue(), "xlsx")
+    assert parsed.text == (
+        "Empty\n\nB & C\n\nItem: Single; Price: £9.80; Rise: 3.5%.\nItem: Plain; Price: 9.8; Rise: TRUE."
+    )
+
+
 def test_rows_of_a_workbook_read_as_sentences() -> None:
     parsed = parse(made.workbook(), "xlsx")
     assert parsed.text == (
@@ -231,6 +276,24 @@ def test_bulleted_lines_stay_lines() -> None:
         (12.0, 72.0, 772.0, "• a rope of some length"),
     ]
     assert parse(made.pdf(lines), "pdf").text == "Bring:\n• a torch\n• a rope of some length"
+
+
+def test_tables_of_a_pdf_keep_their_columns_and_rows() -> None:
+    rows = [("Vessel", "Built", "Cars"), ("Agnes Pellow", "2009", "36"), ("Petrel", "2016", "none")]
+    cells = [
+        (10.0, x, 760.0 - 20 * y, cell)
+        for y, row in enumerate(rows)
+        for x, cell in zip((72.0, 200.0, 300.0), row, strict=True)
+    ]
+    parsed = parse(made.pdf([*set_in_lines(SENTENCE), *cells]), "pdf")
+    assert parsed.text == f"{SENTENCE}\n\nVessel | Built | Cars\nAgnes Pellow | 2009 | 36\nPetrel | 2016 | none"
+
+
+def test_bold_lines_above_paragraphs_are_headings() -> None:
+    lines = [(-10.0, 72.0, 812.0, "Reliability"), *set_in_lines(SENTENCE), *set_in_lines(SENTENCE, top=700)]
+    parsed = parse(made.pdf(lines), "pdf")
+    assert headings(parsed) == [("Reliability", 1)]
+    assert parsed.text == f"Reliability\n\n{SENTENCE}\n\n{SENTENCE}"
 
 
 def test_pages_of_a_pdf_start_where_they_say() -> None:

@@ -6,7 +6,7 @@ Python's zipfile never gives more bytes than the directory declares, so checking
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from io import BytesIO
 from typing import Protocol
@@ -71,16 +71,44 @@ def read_part(archive: ZipFile, name: str) -> bytes:
 
 def stream_xml(archive: ZipFile, name: str, events: Events) -> None:
     """Send a part's elements to `events` as they are unpacked, so memory does not grow with the part."""
+    for _ in _fed(archive, name, events):
+        pass
+
+
+def start_tags(archive: ZipFile, name: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """A part's elements in order, each by its name and attributes."""
+    events = _Starts()
+    for _ in _fed(archive, name, events):
+        yield from events.found
+        events.found.clear()
+
+
+def _fed(archive: ZipFile, name: str, events: Events) -> Iterator[None]:
     parser = _parser(events)
     try:
         with archive.open(name) as stream:
             while piece := stream.read(_STEP):
                 parser.Parse(piece, False)
+                yield
         parser.Parse(b"", True)
     except KeyError as error:
         raise RefusedError(f"is damaged: its part {name} is missing") from error
     except (expat.ExpatError, BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise RefusedError(f"is damaged: its part {name} can't be read") from error
+
+
+class _Starts:
+    def __init__(self) -> None:
+        self.found: list[tuple[str, Mapping[str, str]]] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.found.append((name, attributes))
+
+    def end(self, name: str) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
 
 
 def refuse_doctypes(archive: ZipFile) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from index.parsers.archive import core_properties, open_archive, stream_xml
+from index.parsers.archive import core_properties, open_archive, start_tags, stream_xml
 from index.parsers.blocks import Blocks
 from index.parsers.heads import date_from, title_from
 from index.parsers.parsed import Parsed
@@ -24,8 +24,8 @@ def parse(data: bytes) -> Parsed:
     archive = open_archive(data)
     names = archive.namelist()
     styles = _Styles()
-    if "word/styles.xml" in names:
-        stream_xml(archive, "word/styles.xml", styles)
+    for name, attributes in start_tags(archive, "word/styles.xml") if "word/styles.xml" in names else ():
+        styles.add(name, attributes)
     body = _Body(styles)
     for part in ("word/document.xml", *(note for note in _NOTES if note in names)):
         stream_xml(archive, part, body)
@@ -135,7 +135,7 @@ class _Body:
 
 
 class _Styles:
-    """Listens to the styles: which make a heading or a list item, also through the style they build on."""
+    """The styles: which make a heading or a list item, also through the style they build on."""
 
     def __init__(self) -> None:
         self._levels: dict[str, int] = {}
@@ -151,7 +151,8 @@ class _Styles:
         """Whether paragraphs of a style are list items."""
         return any(name in self._items for name in self._line(style))
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+    def add(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take in the next element of the styles."""
         value = attributes.get("val", "")
         if name == "style":
             self._style = attributes.get("styleId", "")
@@ -165,12 +166,6 @@ class _Styles:
             self._items.add(self._style)
         elif name == "basedOn":
             self._based_on[self._style] = value
-
-    def end(self, name: str) -> None:
-        pass
-
-    def data(self, text: str) -> None:
-        pass
 
     def _line(self, style: str) -> list[str]:
         """The style and those it builds on, nearest first."""

@@ -17,6 +17,7 @@ _BULLET = re.compile(r"(?:[•●▪‣◦·*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[iv
 _ENDS = (".", "!", "?", ":", "。", "।", "؟", "…", ".”", '."', ".)", ".’", "：", "！", "？")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u0e00-\u0eff]")
 _SIGN = re.compile(r"[•●▪‣◦·]\s")
+_CELL_END = " | "
 _SENTENCE_ENDS = tuple(".,;!。،")
 _HEADING_SIZE = 1.15  # times the size of the body
 _SHARE = 0.3  # of a document's letters; what is more than that is no heading
@@ -52,6 +53,8 @@ class Line:
     @property
     def is_spread(self) -> bool:
         """Whether wide gaps stand in it, as between the cells of a table."""
+        if _CELL_END in self.text:
+            return True
         wide = sum(1 for character in self.text if _UNSPACED.match(character))
         return self.right - self.left > _SPREAD * self.size * (len(self.text) + wide)
 
@@ -95,7 +98,7 @@ class Layout:
             yield _closed(paragraph, last)
 
     def _split(self, run: Sequence[Line]) -> Iterator[tuple[str, int | None]]:
-        column = _Column(min(line.left for line in run), max(line.right for line in run))
+        column = _column(run)
         text, first, opening = run[0].text, run[0], run[0]  # opening: where the last hard line end was
         for before, line, after in zip(run, run[1:], [*run[2:], None], strict=False):
             heading = self._level(first, text) is not None
@@ -112,6 +115,8 @@ class Layout:
         """Whether a paragraph ends between two lines."""
         size = max(before.size, 1.0)
         ended = before.text.endswith(_ENDS)
+        if _CELL_END in line.text and (ended or _CELL_END in before.text):
+            return _CELL_END not in before.text  # rows of one table stay together
         if abs(before.size - line.size) > 0.08 * size:
             return True
         if before.bottom - line.bottom > _WIDER_GAP * self._leading * size:
@@ -179,6 +184,12 @@ def _is_below(above: Line, line: Line, leading: float) -> bool:
     size = max(above.size, line.size, 1.0)
     overlaps = line.left < above.right and above.left < line.right
     return overlaps and -0.3 * size < above.bottom - line.bottom < 3 * leading * size
+
+
+def _column(run: Sequence[Line]) -> _Column:
+    """Where the lines of a run begin and end; rows of tables, which may be wider, count only among themselves."""
+    lines = [line for line in run if _CELL_END not in line.text] or run
+    return _Column(min(line.left for line in lines), max(line.right for line in lines))
 
 
 def _goes_on(before: Line, line: Line) -> bool:

@@ -17,6 +17,8 @@ from index.parsers.parsed import Parsed
 _LINE = re.compile("([^\r\n\ufffe]*)(\r\n|\r|\n|\ufffe|$)")  # PDFium puts U+FFFE for a hyphen that breaks a word
 _DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _FORCE_BOLD = 1 << 18  # a flag of the font descriptor
+_CELL_GAP = 1.2  # times the size
+_ENUMERATOR = re.compile(r"\W|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,3})*[.)]?")  # before a heading or item
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
@@ -77,8 +79,21 @@ def _lines(textpage: Any) -> list[Line]:
         left, bottom, _, top = _box(textpage, first)
         right = _box(textpage, last)[2]
         bold = _is_bold(textpage, first) and _is_bold(textpage, last)
+        if not wide:
+            words = _with_cells(textpage, words, first, _CELL_GAP * (top - bottom))
         lines.append(Line(words, left, right, bottom, top, broken=match[2] == "\ufffe", bold=bold))
     return lines
+
+
+def _with_cells(textpage: Any, words: str, first: int, widest: float) -> str:
+    """The words of a line with " | " where a gap is wider than between words, as between a table's cells."""
+    cells, start = [], 0
+    for blank in re.finditer(" +", words):
+        gap = _box(textpage, first + blank.end())[0] - _box(textpage, first + blank.start() - 1)[2]
+        if gap > widest and (start > 0 or not _ENUMERATOR.fullmatch(words[: blank.start()])):
+            cells.append(words[start : blank.start()])
+            start = blank.end()
+    return " | ".join([*cells, words[start:]])
 
 
 def _box(textpage: Any, text_index: int) -> tuple[float, float, float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from index.parsers.blocks import Blocks
 
-_NUMBER = re.compile(r"[-+(]?\s*[^\w\s]?\s*\d[\d.,\s'/:-]*\s*(?:%|\w{1,3})?\)?")
+_NUMBER = re.compile(r"[-+(]?\s*[^\w\s]?\s*\d[\d.,\s'/:-]*\s*(?:%|\w{1,3}|[^\w\s])?\)?")
 _ENDS = (".", "!", "?", "。", "।", "؟", "…")
 
 
