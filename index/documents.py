@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,12 @@ EXTENSIONS = {
     ".tsv": "csv",
     ".epub": "epub",
 }
-_OFFICE = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+_MAIN_PARTS = {  # Office on the web numbers them: word/document2.xml
+    "docx": re.compile(r"word/document\d*\.xml"),
+    "pptx": re.compile(r"ppt/presentation\d*\.xml"),
+    "xlsx": re.compile(r"xl/workbook\d*\.xml"),
+    "epub": re.compile(r"META-INF/container\.xml"),
+}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -151,11 +157,9 @@ def _packed_kind(data: bytes) -> str:
         names = set(archive.namelist())
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise RefusedError("holds macros; save it without them")
-    if "EncryptedPackage" in names or "META-INF/rights.xml" in names:
-        raise RefusedError("is protected by a password; save it without one")
-    kinds = [kind for part, kind in _OFFICE.items() if part in names]
-    if "META-INF/container.xml" in names:
-        kinds.append("epub")
+    if "META-INF/rights.xml" in names:
+        raise RefusedError("is protected against copying, so it can't be read")
+    kinds = [kind for kind, part in _MAIN_PARTS.items() if any(part.fullmatch(name) for name in names)]
     if len(kinds) > 1:
         raise RefusedError(f"is several documents at once ({', '.join(kinds)})")
     return kinds[0] if kinds else "a zip archive"

@@ -87,7 +87,7 @@ def _day(form: re.Pattern[str], match: re.Match[str]) -> date | None:
 
 def _in_any_language(text: str) -> date | None:
     # Its language tables take tenths of a second to load, so only what has a date's form comes here.
-    import dateparser  # type: ignore[import-untyped]
+    import dateparser
 
     settings = {
         "REQUIRE_PARTS": ["day", "month", "year"],

@@ -16,6 +16,7 @@ _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑"}
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _LEVELS = frozenset("012345678")  # of outlines; 9 is body text
 _TITLE = 0  # the level of the style "Title"
+_MAIN = re.compile(r"word/document\d*\.xml")
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
 
@@ -27,7 +28,8 @@ def parse(data: bytes) -> Parsed:
     for name, attributes in start_tags(archive, "word/styles.xml") if "word/styles.xml" in names else ():
         styles.add(name, attributes)
     body = _Body(styles)
-    for part in ("word/document.xml", *(note for note in _NOTES if note in names)):
+    main = next((name for name in names if _MAIN.fullmatch(name)), "word/document.xml")
+    for part in (main, *(note for note in _NOTES if note in names)):
         stream_xml(archive, part, body)
     text = body.blocks.text
     title, saved = core_properties(archive)
