@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from index.errors import QuotebackError, RefusedError
 from index.parsers import MAX_CHARACTERS, Parsed, parse
@@ -26,8 +26,10 @@ _DOCUMENTS_PER_CHILD = 50
 _TIMEOUT_SECONDS = 30
 _CPU_SECONDS = 20
 _MEMORY_BYTES = 1_500_000_000
+_LARGE = 2_000_000  # bytes of a document
 _MAX_REPLY = 16 * MAX_CHARACTERS  # bytes: four a character, and as much again for headings and escapes
 _TOO_LONG = "took longer than {} seconds to read"
+_TOO_MUCH_MEMORY = "needs too much memory to be read"
 
 
 class WorkerStartError(QuotebackError, RuntimeError):
@@ -81,12 +83,17 @@ class ParseWorker:
                 reply = _exchange(child, data, kind)
             except (OSError, ValueError, TypeError, LookupError):  # it ended meanwhile, or what it said is no reply
                 reply = None
+            except BaseException:  # interrupted: its reply must not be taken for the next document's
+                self._stop()
+                raise
             finally:
                 timer.cancel()
                 timer.join()
             self._n_parsed += 1
             if reply is None or late.is_set():
                 raise self._why_it_ended(late.is_set())
+            if len(data) > _LARGE or reply == _TOO_MUCH_MEMORY:
+                self._stop()  # what it still holds in memory would be missing for the next one
         if isinstance(reply, Parsed):
             return reply
         raise RefusedError(reply)
@@ -117,12 +124,11 @@ class ParseWorker:
         for pipe in (child.stdin, child.stdout):
             _close(pipe)
         try:
-            code: int | None = child.wait(1)  # it ends by itself when its input ends, or has ended already
+            return child.wait(1)  # it ends by itself when its input ends, or has ended already
         except subprocess.TimeoutExpired:
-            code = None
-        _kill(child)
-        child.wait()
-        return code
+            _kill(child)
+            child.wait()
+            return None
 
     @staticmethod
     def _end_late(child: subprocess.Popen[bytes], late: threading.Event) -> None:
@@ -149,17 +155,20 @@ def main() -> None:
     while line := requests.readline():
         request = json.loads(line)
         _allow_cpu_seconds(_CPU_SECONDS)
-        reply = json.dumps(_answer(requests.read(request["size"]), request["kind"]), ensure_ascii=False).encode()
+        reply = _answer(requests.read(request["size"]), request["kind"])
         replies.write(json.dumps({"size": len(reply)}).encode() + b"\n" + reply)
         replies.flush()
 
 
-def _answer(data: bytes, kind: str) -> dict[str, Any]:
+def _answer(data: bytes, kind: str) -> bytes:
     try:
         parsed = parse(data, kind)
-        return asdict(parsed) | {"date": parsed.date.isoformat() if parsed.date else None}
+        answer = asdict(parsed) | {"date": parsed.date.isoformat() if parsed.date else None}
+        return json.dumps(answer, ensure_ascii=False).encode()
+    except MemoryError:
+        return json.dumps({"refused": _TOO_MUCH_MEMORY}).encode()
     except RefusedError as error:
-        return {"refused": str(error)}
+        return json.dumps({"refused": str(error)}).encode()
 
 
 def _exchange(child: subprocess.Popen[bytes], data: bytes, kind: str) -> Parsed | str | None:

@@ -116,6 +116,26 @@ def test_child_can_neither_write_nor_open_many_files_nor_reach_the_network(tmp_p
     assert told[4:] == [[], True, "0o77"]
 
 
+def test_worker_that_was_interrupted_never_gives_a_stale_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with ParseWorker() as worker:
+        worker.parse(b"one", "txt")
+        with monkeypatch.context() as patch:
+            patch.setattr("index.worker._exchange", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                worker.parse(b"two", "txt")
+        assert worker._child is None
+        assert worker.parse(b"three", "txt").text == "three"
+
+
+def test_large_document_gets_a_child_of_its_own() -> None:
+    with ParseWorker() as worker:
+        assert len(worker.parse(b"word " * 500_000, "txt").text) == 2_500_000
+        assert worker._child is None
+
+
 def test_what_a_parser_prints_does_not_reach_the_replies() -> None:
     code = (
         "import index.worker as w, os\nfrom index.parsers import parse\n"

@@ -26,16 +26,15 @@ def parse(data: bytes, kind: str) -> Parsed:
 
     Raises:
         RefusedError: It can't be read or holds no text; the message is the reason in one plain sentence.
+        MemoryError: Reading it needs more memory than there is.
     """
     if kind not in KINDS:
         raise RefusedError(f"is of a kind that can't be read ({kind!r}); use one of {', '.join(KINDS)}")
     module = cast(_Format, import_module(f"index.parsers.{kind}"))
     try:
         parsed = module.parse(data)
-    except RefusedError:
+    except (RefusedError, MemoryError):
         raise
-    except MemoryError as error:
-        raise RefusedError("needs too much memory to be read") from error
     except Exception as error:  # whatever a third-party parser raises, the document is what can't be read
         raise RefusedError(f"is damaged or no real {kind} document, so it can't be read") from error
     if not parsed.text.strip():
