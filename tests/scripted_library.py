@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from index.errors import InvalidQuestionError, LibraryNotFoundError, RefusedError
+from index.errors import InvalidQuestionError, RefusedError
 from index.sentences import sentences
 from index.types import Document, Filter, Heading, Hit, Passage, Refused, SyncReport
 from rag.types import Alternative, Answer, Citation, Outcome, Span, Turn
+from ui.roles import Progress
 
 REPORT = """Survey of the Lower Quay Bridge
 
@@ -146,9 +147,7 @@ class ScriptedLibrary:
         best = sorted(range(len(passages)), key=lambda i: -shared[i])[:k]
         return [Hit(passages[i], shared[i] / (1 + len(words)), rank) for rank, i in enumerate(best, 1)]
 
-    def ask(
-        self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None) -> Answer:
         self.asked.append((question, tuple(history)))
         time.sleep(self.seconds)
         answer = self._answers.get(question, Answer(question, question, Outcome.NOTHING_RETRIEVED))
@@ -156,25 +155,21 @@ class ScriptedLibrary:
             raise answer
         return answer
 
-    def add(self, paths: Sequence[Path], *, progress: Callable[[str, str], None] | None = None) -> SyncReport:
+    def add(self, paths: Sequence[Path], *, progress: Progress | None = None) -> SyncReport:
         added, refused = [], []
         for path in paths:
             if progress is not None:
-                progress(str(path), "reading")
+                progress(str(path), "parsing", n_done=len(added), n_total=len(paths))
             try:
                 doc = document(path.read_bytes().decode(), title=path.stem, source=str(self.path / path.name))
                 self._documents[doc.id] = doc
                 added.append(doc.source)
             except UnicodeDecodeError:
-                refused.append(
-                    Refused(str(path), "This is not a text file: it holds bytes that are no text.")
-                )
+                refused.append(Refused(str(path), "is not a text file: it holds bytes that are no text"))
         return SyncReport(added=tuple(added), refused=tuple(refused))
 
-    def delete(self, document_id: str) -> None:
-        if document_id not in self._documents:
-            raise LibraryNotFoundError(f"There is no document {document_id!r}.")
-        del self._documents[document_id]
+    def delete(self, document_id: str) -> bool:
+        return self._documents.pop(document_id, None) is not None
 
 
 def bridge_library(path: Path) -> ScriptedLibrary:
@@ -199,17 +194,13 @@ def bridge_library(path: Path) -> ScriptedLibrary:
         day=date(2025, 1, 23),
         kind="html",
     )
-    markup = document(
-        MARKUP, title="Notes on **markup** & <b>signs</b>", source="/home/me/notes <i>.md", kind="md"
-    )
+    markup = document(MARKUP, title="Notes on **markup** & <b>signs</b>", source="/home/me/notes <i>.md", kind="md")
     library = ScriptedLibrary(path, [report, old, new, markup])
     _script(library, report, old, new, markup)
     return library
 
 
-def _script(
-    library: ScriptedLibrary, report: Document, old: Document, new: Document, markup: Document
-) -> None:
+def _script(library: ScriptedLibrary, report: Document, old: Document, new: Document, markup: Document) -> None:
     closest = tuple(library.retrieve("How much will the repair of the bridge cost?", k=8))
     timings = {"retrieve": 0.08, "read": 0.34}
     cost, again = quoted(report, "4.2 million euros"), quoted(new, "4.2 million euros")

@@ -29,10 +29,7 @@ def _text(source: str) -> str:
 
 def test_the_exact_words_are_bold_inside_their_sentence(library: ScriptedLibrary) -> None:
     shown = html.unescape(exchange_html(_exchange(library, COST), 0))
-    assert (
-        "Repairs are expected to cost <strong>4.2 million euros</strong> and to take fourteen months."
-        in shown
-    )
+    assert "Repairs are expected to cost <strong>4.2 million euros</strong> and to take fourteen months." in shown
 
 
 def test_confidence_is_said_in_words_and_as_a_number_with_its_meaning(library: ScriptedLibrary) -> None:
@@ -81,9 +78,7 @@ def test_numbers_beside_the_places_are_those_that_the_buttons_open(library: Scri
         assert [int(number) for _, number, _ in cards] == list(range(1, 1 + len(places(exchange.answer))))
         for index, number, card in cards:
             assert int(index) == int(number) - 1
-            assert html.escape(places(exchange.answer)[int(index)].text[:20]).split()[0] in html.unescape(
-                card
-            )
+            assert html.escape(places(exchange.answer)[int(index)].text[:20]).split()[0] in html.unescape(card)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +89,7 @@ def test_numbers_beside_the_places_are_those_that_the_buttons_open(library: Scri
         ("When was the bridge built?", "Nothing in your documents answers this surely enough."),
     ],
 )
-def test_each_kind_of_no_answer_is_said_in_plain_words(
-    library: ScriptedLibrary, question: str, said: str
-) -> None:
+def test_each_kind_of_no_answer_is_said_in_plain_words(library: ScriptedLibrary, question: str, said: str) -> None:
     exchange = _exchange(library, question)
     assert said in _text(exchange_html(exchange, 0))
     assert "qb-quote" not in exchange_html(exchange, 0)
@@ -139,6 +132,4 @@ def test_a_problem_is_shown_as_plain_characters() -> None:
 
 def test_sources_are_named_without_their_folders() -> None:
     assert source_name(document("x", title="T", source="/home/me/x.txt")) == "x.txt"
-    assert (
-        source_name(document("x", title="T", source="https://news.example/a/b?key=1")) == "news.example/a/b"
-    )
+    assert source_name(document("x", title="T", source="https://news.example/a/b?key=1")) == "news.example/a/b"

@@ -23,9 +23,7 @@ def _texts(source: str) -> tuple[str, str]:
 
 @given(st.data())
 def test_the_marked_words_are_the_span_and_the_rest_is_the_text_around_it(data: st.DataObject) -> None:
-    text = data.draw(
-        st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]), min_size=1, max_size=4_000)
-    )
+    text = data.draw(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]), min_size=1, max_size=4_000))
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     shown = view(Citation(Document("d", text, "d.txt", "D"), start, end))
@@ -37,9 +35,7 @@ def test_the_marked_words_are_the_span_and_the_rest_is_the_text_around_it(data: 
 def test_the_second_of_two_equal_places_is_the_one_that_is_marked() -> None:
     text = "It cost 5 euros. " * 3
     second = text.index("5 euros", 10)
-    source = view_html(
-        view(Citation(Document("d", text, "d.txt", "D"), second, second + 7)), number=0, index=0
-    )
+    source = view_html(view(Citation(Document("d", text, "d.txt", "D"), second, second + 7)), number=0, index=0)
     assert html.unescape(source).index("<mark>") - html.unescape(source).index("It cost") == second
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from index.errors import LibraryBusyError
 from rag.types import Answer, Outcome
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, quoted, span_at
 from tests.served_window import served
@@ -47,6 +50,41 @@ PAYLOADS = (
 )
 
 
+_ATTACK = """async (window) => {
+  const read = [];
+  const form = new FormData();
+  form.append('files', new Blob(['x']), 'a.txt');
+  const ask = JSON.stringify({data: ['x', 3]});
+  for (const [path, options] of [
+    ['/', {}],
+    ['/', {mode: 'no-cors'}],
+    ['/gradio_api/info', {}],
+    ['/gradio_api/upload', {method: 'POST', body: form}],
+    ['/gradio_api/upload', {method: 'POST', body: form, mode: 'no-cors'}],
+    ['/gradio_api/call/ask', {method: 'POST', body: ask, mode: 'no-cors'}],
+    ['/gradio_api/call/ask', {method: 'POST', body: ask, headers: {'content-type': 'application/json'}}],
+    ['/gradio_api/queue/join', {method: 'POST', body: ask, mode: 'no-cors'}],
+  ]) {
+    try {
+      const text = await (await fetch(window + path, options)).text();
+      if (text) read.push([path, text]);
+    } catch (error) { /* refused, as it should be */ }
+  }
+  return read;
+}"""
+
+
+class _OtherPage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<p>another page</p>")
+
+    def log_message(self, *said: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -72,8 +110,13 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
 
 
 @pytest.fixture(scope="module")
-def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(library, tmp_path_factory.mktemp("incoming")) as address:
+def incoming(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("incoming")
+
+
+@pytest.fixture(scope="module")
+def window(library: ScriptedLibrary, incoming: Path) -> Iterator[str]:
+    with served(library, incoming) as address:
         yield address
 
 
@@ -81,9 +124,7 @@ def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -
 def opened(page: Page, window: str) -> Iterator[Page]:
     """The window in a page that fails the test on any request elsewhere, any error and any dialog."""
     wrong: list[str] = []
-    page.on(
-        "request", lambda r: None if r.url.startswith((window, "data:", "blob:")) else wrong.append(r.url)
-    )
+    page.on("request", lambda r: None if r.url.startswith((window, "data:", "blob:")) else wrong.append(r.url))
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
@@ -136,9 +177,7 @@ def test_the_source_below_an_earlier_answer_opens_too(opened: Page) -> None:
 
 def test_without_an_answer_the_closest_passages_and_what_was_withheld_are_shown(opened: Page) -> None:
     _ask(opened, "When was the bridge built?")
-    expect(opened.locator(".qb-answer")).to_contain_text(
-        "Nothing in your documents answers this surely enough"
-    )
+    expect(opened.locator(".qb-answer")).to_contain_text("Nothing in your documents answers this surely enough")
     held = opened.locator("#evidence details")
     expect(held.locator("mark")).not_to_be_visible()
     held.locator("summary").click()
@@ -213,9 +252,9 @@ def test_files_are_added_and_deleted(opened: Page, library: ScriptedLibrary, tmp
     bad.write_bytes(b"\xff\xfe\xfa")
     opened.get_by_role("tab", name="Documents").click()
     expect(opened.locator(".qb-shelf tbody tr")).to_have_count(len(library.documents()))
-    opened.locator("#upload input[type=file]").set_input_files([good, bad])
+    opened.locator("#uploader input[type=file]").set_input_files([good, bad])
     expect(opened.locator("#outcome .qb-done")).to_contain_text("added")
-    expect(opened.locator("#outcome .qb-refused")).to_contain_text("This is not a text file")
+    expect(opened.locator("#outcome .qb-refused")).to_contain_text("is not a text file")
     row = opened.locator(".qb-shelf tbody tr", has_text="ferry")
     if row.count() == 0:
         row = opened.locator(".qb-shelf tbody tr", has_text="ry.txt")
@@ -224,6 +263,47 @@ def test_files_are_added_and_deleted(opened: Page, library: ScriptedLibrary, tmp
     row.get_by_role("button", name="Yes, delete it").click()
     expect(row).to_have_count(0)
     assert not any("ry.txt" in doc.source for doc in library.documents())
+
+
+def test_why_a_document_was_not_deleted_is_said(
+    opened: Page, library: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(document_id: str) -> bool:
+        raise LibraryBusyError("Another process (7 <b>) is writing.")
+
+    monkeypatch.setattr(library, "delete", busy)
+    opened.get_by_role("tab", name="Documents").click()
+    opened.locator(".qb-delete summary").first.click()
+    opened.get_by_role("button", name="Yes, delete it").first.click()
+    expect(opened.get_by_text("Another process (7 <b>) is writing.")).to_be_visible()
+
+
+def test_another_page_of_the_same_browser_reaches_nothing(
+    page: Page, window: str, library: ScriptedLibrary, incoming: Path
+) -> None:
+    tried: list[str] = []
+    before, n_asked = set(incoming.rglob("*")), len(library.asked)
+    page.on("request", lambda r: tried.append(r.url) if r.url.startswith(window) else None)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OtherPage) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        page.goto(f"http://127.0.0.1:{other.server_address[1]}/")
+        assert page.evaluate(_ATTACK, window) == []
+        other.shutdown()
+    assert len(tried) == 8
+    assert set(incoming.rglob("*")) == before and len(library.asked) == n_asked
+
+
+def test_everything_is_reached_with_the_keyboard(opened: Page) -> None:
+    _ask(opened, COST)
+    for _ in range(60):
+        opened.keyboard.press("Tab")
+        if opened.evaluate("document.activeElement.matches('#evidence .qb-source')"):
+            break
+    opened.keyboard.press("Enter")
+    expect(opened.locator(".qb-viewer h2")).to_be_focused()
+    opened.keyboard.press("Shift+Tab")
+    opened.keyboard.press("Enter")
+    expect(opened.locator(".qb-evidence h2")).to_be_focused()
 
 
 def test_a_phone_is_wide_enough(opened: Page) -> None:

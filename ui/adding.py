@@ -23,16 +23,19 @@ def adding(library: Library, paths: Sequence[Path]) -> Iterator[dict[str, str] |
         paths: The files.
 
     Yields:
-        The stage of every file so far, by source, each time that one changes; at the end the report.
+        The stage of every file so far, by name, each time that one changes; at the end the report.
 
     Raises:
         QuotebackError: What the library raised.
     """
     news: Queue[tuple[str, str] | SyncReport | BaseException] = Queue()
 
+    def tell(source: str, stage: str, *, n_done: int, n_total: int) -> None:
+        news.put((source, stage))
+
     def work() -> None:
         try:
-            news.put(library.add(paths, progress=lambda source, stage: news.put((source, stage))))
+            news.put(library.add(paths, progress=tell))
         except BaseException as error:
             news.put(error)
 
@@ -40,8 +43,10 @@ def adding(library: Library, paths: Sequence[Path]) -> Iterator[dict[str, str] |
     stages = {path.name: "waiting" for path in paths}
     yield dict(stages)
     while isinstance(item := news.get(), tuple):
-        stages[Path(item[0]).name] = item[1]
-        yield dict(stages)
+        name, stage = Path(item[0]).name, item[1]
+        if name in stages:
+            stages[name] = stage
+            yield dict(stages)
     if isinstance(item, BaseException):
         raise item
     yield item

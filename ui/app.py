@@ -9,26 +9,28 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from index.documents import EXTENSIONS
 from ui.evidence import evidence_html
 from ui.handlers import Handlers
 from ui.render import conversation_html
 from ui.roles import Library
+from ui.shelf import uploader_html
 from ui.welcome import header_html
 
 MAX_QUESTION = 2_000  # characters
-KINDS = [".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".pptx", ".epub", ".csv", ".xlsx", ".eml"]
+MAX_FILE_BYTES = 20_000_000
 _SCRIPTS = Path(__file__).parent / "assets"
 _N_READERS = 2  # questions read at once
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build(library: Library, *, examples: Sequence[str] = (), uploads: Path | None = None) -> gr.Blocks:
+def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> gr.Blocks:
     """Lay out the window for a library.
 
     Args:
         library: What is asked, shown and added to.
         examples: Questions to try, offered while nothing was asked.
-        uploads: The server's folder for files on their way into the library; old leftovers in it are removed.
+        uploads: The folder that Gradio puts uploads in; what is left in it for an hour is removed.
     """
     handlers = Handlers(library, examples, uploads)
     blocks: gr.Blocks
@@ -42,7 +44,7 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path | Non
             with gr.Tab("Documents", id="documents"):
                 shelf = _documents_tab(handlers, signals, conversation, chat)
         signals.shelf(lambda: gr.Tabs(selected="documents"), None, tabs, queue=False, **_QUIET)
-        blocks.load(handlers.opened, conversation, [chat, shelf], **_QUIET)
+        blocks.load(handlers.opened, conversation, [chat, shelf], queue=False, **_QUIET)
         api(handlers.ask_endpoint, api_name="ask", concurrency_id="reader")
         api(handlers.retrieve_endpoint, api_name="retrieve", concurrency_id="reader")
         blocks.queue(max_size=32, default_concurrency_limit=_N_READERS, api_open=False)
@@ -61,7 +63,7 @@ def _ask_tab(handlers: Handlers, signals: gr.HTML, conversation: gr.State) -> gr
     page = [question, chat, conversation, evidence]
     asking = gr.on(
         [question.submit, signals.example_select],
-        handlers.ask,
+        handlers.answered,
         [question, conversation],
         page,
         concurrency_id="reader",
@@ -90,16 +92,15 @@ def _question() -> gr.Textbox:
 
 
 def _documents_tab(handlers: Handlers, signals: gr.HTML, conversation: gr.State, chat: gr.HTML) -> gr.HTML:
-    upload = gr.File(
-        label="Add documents", file_count="multiple", file_types=KINDS, height=160, elem_id="upload"
-    )
+    uploader = _drawn("uploader", uploader_html(EXTENSIONS, MAX_FILE_BYTES), script="uploader.js")
     outcome, shelf = _drawn("outcome"), _drawn("shelf")
-    upload.upload(
+    uploader.upload(
         handlers.added,
-        [upload, conversation],
-        [upload, outcome, shelf, chat],
+        conversation,
+        [outcome, shelf, chat],
         concurrency_id="adding",
         concurrency_limit=1,
+        trigger_mode="multiple",
         **_QUIET,
     )
     signals.delete(handlers.deleted, conversation, [shelf, chat], concurrency_id="adding", **_QUIET)

@@ -24,7 +24,7 @@ _PATHS = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/pwa_icon"
     r"|/(assets|static|svelte)/[\w./@+~-]+"
     rf"|{_API}/(info|startup-events|app_id|theme\.css|cancel|reset|upload|upload_progress|heartbeat/\w+)"
-    rf"|{_API}/(queue/(join|data)|run/predict|call/(ask|retrieve)(/\w+)?)/?"
+    rf"|{_API}/(queue/(join|data)|run/predict|call/(v2/)?(ask|retrieve)(/\w+)?)/?"
 )
 _HOST = re.compile(r"(\[(?P<bracketed>[\da-f:]+)\]|(?P<name>[\w.-]+))(:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
@@ -175,9 +175,7 @@ class _Answer:
 def _uncompressed(scope: Scope) -> Scope:
     if scope["path"] != "/":
         return scope
-    kept = [
-        (n, v) for n, v in scope["headers"] if n.lower() != b"accept-encoding"
-    ]  # the page's scripts are read
+    kept = [(n, v) for n, v in scope["headers"] if n.lower() != b"accept-encoding"]  # the page's scripts are read
     return {**scope, "headers": kept}
 
 

@@ -32,16 +32,16 @@ class Handlers:
     never read back from the page.
     """
 
-    def __init__(self, library: Library, examples: Sequence[str], uploads: Path | None) -> None:
+    def __init__(self, library: Library, examples: Sequence[str], uploads: Path) -> None:
         self._library = library
         self._examples = tuple(examples)
-        self._uploads = uploads
+        self._uploads = uploads.resolve()
 
     def opened(self, conversation: Conversation) -> tuple[str, str]:
         """Fill a page that was just loaded: the conversation and the table of documents."""
         return self._conversation(conversation), self._shelf()
 
-    def ask(
+    def answered(
         self, question: str, conversation: Conversation, event: gr.EventData
     ) -> Iterator[tuple[Update, Update, Conversation, Update]]:
         """Answer a question; gives updates of (question, conversation shown, conversation, evidence)."""
@@ -58,9 +58,7 @@ class Handlers:
 
     def stopped(self, conversation: Conversation) -> tuple[Update, Update]:
         """Put the page back as it was before the question that was stopped."""
-        return gr.Textbox(submit_btn="Ask", stop_btn=False), self._conversation(
-            conversation, note_html("Stopped.")
-        )
+        return gr.Textbox(submit_btn="Ask", stop_btn=False), self._conversation(conversation, note_html("Stopped."))
 
     def cleared(self) -> tuple[Update, Update, Conversation, Update]:
         """Begin a new conversation."""
@@ -86,23 +84,22 @@ class Handlers:
         more = {"earlier": 0 if earlier is None else earlier, "later": 0 if later is None else later}
         return view_html(view(cited[index], **more), number=number, index=index, **more)
 
-    def added(
-        self, files: list[str] | None, conversation: Conversation
-    ) -> Iterator[tuple[Update, Update, Update, Update]]:
-        """Add uploaded files; gives updates of (upload, outcome, table, conversation shown)."""
+    def added(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
+        """Add uploaded files; gives updates of (outcome, table, conversation shown)."""
+        paths = _within(self._uploads, _data(event).get("paths"))
+        outcome = ""
         try:
-            for news in adding(self._library, [Path(file) for file in files or ()]):
+            for news in adding(self._library, paths):
                 if isinstance(news, SyncReport):
-                    break
-                yield gr.skip(), progress_html(news), gr.skip(), gr.skip()
-            outcome = report_html(news) if isinstance(news, SyncReport) else ""
+                    outcome = report_html(news, {path.name for path in paths})
+                else:
+                    yield progress_html(news), gr.skip(), gr.skip()
         except Exception as error:
             outcome = note_html(explained(error))
-        for file in files or ():
-            Path(file).unlink(missing_ok=True)
-        if self._uploads is not None:
-            swept(self._uploads)
-        yield None, outcome, self._shelf(), self._conversation(conversation)
+        for path in paths:
+            path.unlink(missing_ok=True)
+        swept(self._uploads)
+        yield outcome, self._shelf(), self._conversation(conversation)
 
     def deleted(self, conversation: Conversation, event: gr.EventData) -> tuple[Update, Update]:
         """Delete a document; gives updates of (table, conversation shown)."""
@@ -125,7 +122,7 @@ class Handlers:
         try:
             return answer_record(self._library.ask(question, k=_k(k)))
         except Exception as error:
-            raise gr.Error(html.escape(explained(error)), print_exception=False) from error
+            raise gr.Error(explained(error), print_exception=False) from error
 
     def retrieve_endpoint(self, question: str, k: int = 10) -> list[HitRecord]:
         """Find the passages closest to a question.
@@ -140,7 +137,7 @@ class Handlers:
         try:
             return [hit_record(hit) for hit in self._library.retrieve(question, k=_k(k))]
         except Exception as error:
-            raise gr.Error(html.escape(explained(error)), print_exception=False) from error
+            raise gr.Error(explained(error), print_exception=False) from error
 
     def _exchange(self, question: str, conversation: Conversation) -> Exchange:
         try:
@@ -168,6 +165,16 @@ def _data(event: gr.EventData) -> dict[str, Any]:
 def _number(event: gr.EventData, name: str, *, below: int) -> int | None:
     value = _data(event).get(name)
     return value if isinstance(value, int) and 0 <= value < below else None
+
+
+def _within(folder: Path, paths: object) -> list[Path]:
+    """Those of the paths that are files below the folder: what the browser names is not trusted."""
+    named = (
+        [Path(path) for path in paths if isinstance(path, str) and "\0" not in path]
+        if isinstance(paths, list)
+        else []
+    )
+    return [path for path in named if path.resolve().is_relative_to(folder) and path.is_file()]
 
 
 def _k(k: int) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rag.types import Answer
+from rag.types import Alternative, Answer
 from ui.escape import characters, isolated
 from ui.quoting import open_button, quote_html, shortened, show_button, source_line, sure_html
 from ui.roles import Conversation, Exchange
-from ui.wording import counted, meaning, no_answer
+from ui.wording import counted, day, meaning, no_answer
 
 
 def conversation_html(conversation: Conversation, *, welcome: str = "", more: str = "") -> str:
@@ -18,8 +18,7 @@ def conversation_html(conversation: Conversation, *, welcome: str = "", more: st
         more: What comes after the last exchange, as HTML.
     """
     shown = "".join(
-        question_html(exchange.question) + exchange_html(exchange, n)
-        for n, exchange in enumerate(conversation)
+        question_html(exchange.question) + exchange_html(exchange, n) for n, exchange in enumerate(conversation)
     )
     return (
         '<div class="qb-log" role="log" aria-label="Conversation" aria-live="polite" tabindex="0">'
@@ -34,9 +33,7 @@ def question_html(question: str) -> str:
 
 def pending_html(stage: str) -> str:
     """What is being done, while it is being done."""
-    return (
-        f'<div class="qb-pending"><span class="qb-dots" aria-hidden="true"></span>{characters(stage)}</div>'
-    )
+    return f'<div class="qb-pending"><span class="qb-dots" aria-hidden="true"></span>{characters(stage)}</div>'
 
 
 def note_html(text: str) -> str:
@@ -68,7 +65,7 @@ def _answered(answer: Answer, number: int) -> str:
 
 
 def _confidence(confidence: float) -> str:
-    pips = min(5, 1 + int(5 * confidence))
+    pips = max(1, round(5 * confidence))
     return (
         f'<p class="qb-confidence"><span class="qb-pips qb-pips-{pips}" aria-hidden="true"></span>'
         f"<b>{sure_html(confidence)}</b> "
@@ -80,10 +77,16 @@ def _also(answer: Answer, number: int) -> str:
     more = len(answer.citations) - 1
     said = [f"{counted(more, 'other place')} {'says' if more == 1 else 'say'} the same."] if more else []
     if answer.alternatives:
-        others = ", ".join(f"<q>{isolated(shortened(a.text, 80))}</q>" for a in answer.alternatives[:3])
+        others = ", ".join(_other(a) for a in answer.alternatives[:3])
         said.append(f"Your documents also say: {others}")
     inner = " ".join(said) if said else "Show the evidence"
     return show_button(number, inner)
+
+
+def _other(alternative: Alternative) -> str:
+    dated = day(alternative.citations[0].document.date)
+    said = f"<q>{isolated(shortened(alternative.text, 80))}</q>"
+    return f"{said} ({dated})" if dated else said
 
 
 def _unanswered(answer: Answer, number: int) -> str:

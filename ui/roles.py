@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,11 @@ from typing import Protocol
 from index.types import Document, Filter, Hit, Passage, SyncReport
 from rag.types import Answer, Citation, Turn
 
-Progress = Callable[[str, str], None]  # (source, stage)
+
+class Progress(Protocol):
+    """Is told of each source as it gets on; `stage` is one word."""
+
+    def __call__(self, source: str, stage: str, *, n_done: int, n_total: int) -> None: ...
 
 
 class Library(Protocol):
@@ -25,7 +29,7 @@ class Library(Protocol):
         self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None
     ) -> Answer: ...
     def add(self, paths: Sequence[Path], *, progress: Progress | None = None) -> SyncReport: ...
-    def delete(self, document_id: str) -> None: ...
+    def delete(self, document_id: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

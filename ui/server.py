@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
-MAX_FILE = "20mb"
 _OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -54,9 +53,9 @@ def serve(
     listener = listener_at(host, port)
     with listener, _uploads(library.path) as folder:
         address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
-        server(
-            application(library, host=host, examples=examples, uploads=folder), lambda: ready(address)
-        ).run(sockets=[listener])
+        server(application(library, host=host, examples=examples, uploads=folder), lambda: ready(address)).run(
+            sockets=[listener]
+        )
 
 
 def application(library: Library, *, host: str, examples: Sequence[str], uploads: Path) -> ASGIApp:
@@ -73,7 +72,7 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
     import gradio as gr
     from fastapi import FastAPI
 
-    from ui.app import build
+    from ui.app import MAX_FILE_BYTES, build
     from ui.theme import CSS, theme
 
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -89,7 +88,7 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
         allowed_paths=[],
         blocked_paths=[],
         show_error=False,
-        max_file_size=MAX_FILE,
+        max_file_size=MAX_FILE_BYTES,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,

@@ -40,10 +40,8 @@ def view_html(view: View, *, number: int, index: int, earlier: int = 0, later: i
     document = view.citation.document
     numbers = f'data-exchange="{number}" data-place="{index}"'
     more_above = _more(numbers, earlier + 1, later, "Show earlier text") if view.start > 0 else ""
-    more_below = (
-        _more(numbers, earlier, later + 1, "Show later text") if view.end < len(document.text) else ""
-    )
-    where = "".join(f"<span>{isolated(part)}</span>" for part in place(view.citation))
+    more_below = _more(numbers, earlier, later + 1, "Show later text") if view.end < len(document.text) else ""
+    where = "".join(f"<span>{isolated(part)}</span> " for part in place(view.citation))
     return (
         '<section class="qb-viewer" aria-label="Document">'
         f'<button type="button" class="qb-back" data-qb="show" data-exchange="{number}">'

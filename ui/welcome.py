@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ui.escape import isolated
 from ui.wording import PROMISE, counted
 
-_HOW = "Ask a question. The answer is shown in your documents' own words, with the place where they stand."
+_HOW = "Ask a question. The answer is shown in your documents’ own words, with the place where they stand."
 
 
 def header_html() -> str:

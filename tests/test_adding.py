@@ -1,0 +1,42 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from index.errors import LibraryBusyError
+from index.types import SyncReport
+from tests.scripted_library import ScriptedLibrary
+from ui.adding import adding, swept
+
+
+def test_every_stage_of_every_file_is_told_and_then_the_report(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text("It rains.", "utf-8")
+    bad.write_bytes(b"\xff\xfe\xfa")
+    news = list(adding(ScriptedLibrary(tmp_path, []), [good, bad]))
+    assert news[0] == {"good.txt": "waiting", "bad.txt": "waiting"}
+    assert news[-2] == {"good.txt": "parsing", "bad.txt": "parsing"}
+    assert isinstance(news[-1], SyncReport)
+    assert len(news[-1].added) == 1 and len(news[-1].refused) == 1
+
+
+def test_what_the_library_raises_is_raised_here(tmp_path: Path) -> None:
+    class Busy(ScriptedLibrary):
+        def add(self, *given: object, **named: object) -> SyncReport:
+            raise LibraryBusyError("Another process is writing.")
+
+    with pytest.raises(LibraryBusyError):
+        list(adding(Busy(tmp_path, []), [tmp_path / "a.txt"]))
+
+
+def test_only_what_is_old_is_swept(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "file.txt").write_text("x", "utf-8")
+    (tmp_path / "half.bin").write_bytes(b"x")
+    for path in (old, tmp_path / "half.bin"):
+        os.utime(path, (time.time() - 7_200,) * 2)
+    swept(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new"]
