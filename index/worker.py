@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from index.errors import QuotebackError, RefusedError
+from index.limits import allow_cpu_seconds, limit_process
 from index.parsers import MAX_CHARACTERS, Parsed, parse
 from index.types import Heading
 
@@ -151,10 +152,10 @@ def main() -> None:
     """The child: read documents from standard input until it ends."""
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the replies
-    _limit()
+    limit_process(memory_bytes=_MEMORY_BYTES)
     while line := requests.readline():
         request = json.loads(line)
-        _allow_cpu_seconds(_CPU_SECONDS)
+        allow_cpu_seconds(_CPU_SECONDS)
         reply = _answer(requests.read(request["size"]), request["kind"])
         replies.write(json.dumps({"size": len(reply)}).encode() + b"\n" + reply)
         replies.flush()
@@ -205,39 +206,6 @@ def _environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
     }
-
-
-def _limit() -> None:
-    """Take from this process what reading a document does not need."""
-    os.umask(0o077)
-    try:
-        import resource
-    except ImportError:  # not a Unix
-        return
-    for name, value in (("AS", _MEMORY_BYTES), ("FSIZE", 0), ("NOFILE", 64), ("CORE", 0)):
-        _, hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        try:
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
-            continue
-    if sys.platform == "linux":
-        import ctypes
-
-        libc = ctypes.CDLL(None)
-        libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-        libc.unshare(0x10000000 | 0x40000000)  # CLONE_NEWUSER | CLONE_NEWNET: no network, where the kernel allows
-
-
-def _allow_cpu_seconds(seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    limit = int(used.ru_utime + used.ru_stime) + seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

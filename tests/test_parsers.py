@@ -214,6 +214,12 @@ def test_table_without_a_header_is_not_given_one() -> None:
     assert parse(b"2019,309200\n2020,121700\n", "csv").text == "2019; 309200.\n2020; 121700."
 
 
+def test_rows_that_only_look_like_a_header_are_not_lost() -> None:
+    assert parse(b"Only,one,row\n", "csv").text == "Only; one; row."
+    assert parse(b"Owner:,Ada\nPlace:,Hallow\n", "csv").text == "Owner: Ada.\nPlace: Hallow."
+    assert parse(b"A,B\n\nC,D,E\n1,2,3\n", "csv").text == "A; B.\n\nC: 1; D: 2; E: 3."
+
+
 def test_quoted_cells_may_hold_delimiters_and_line_ends() -> None:
     assert parse(b'Name,Note\nBee,"one, two\nthree"\n', "csv").text == "Name: Bee; Note: one, two three."
 

@@ -14,6 +14,7 @@ _ENDS = (".", "!", "?", "。", "।", "؟", "…")
 def add_rows(blocks: Blocks, rows: Iterable[Sequence[str]]) -> None:
     """Add a sheet's rows. A blank row may end a table; the next one may have a header of its own."""
     header: list[str] = []
+    used = True  # whether the header stood before a row already
     numeric: set[int] = set()  # columns of the table that held a number so far
     after_gap = True
     for row in rows:
@@ -24,19 +25,31 @@ def add_rows(blocks: Blocks, rows: Iterable[Sequence[str]]) -> None:
             blocks.gap()
             continue
         numbers = {column for column in filled if _NUMBER.fullmatch(cells[column])}
-        if after_gap and len(filled) == 1 and not numbers and not _belongs(filled, header):
+        fits = bool(header) and all(column < len(header) and header[column] for column in filled)
+        if after_gap and len(filled) == 1 and not numbers and not fits:
             blocks.add(cells[min(filled)], tight=True)  # a caption above a table
             continue
-        if after_gap and not numbers and (not header or filled & numeric or not _belongs(filled, header)):
-            header, numeric = cells, set()
+        if after_gap and not numbers and not (fits and not filled & numeric) and not _is_pair(cells):
+            _add_unused(blocks, header, used)
+            header, used, numeric = cells, False, set()
         else:
             blocks.add(_sentence(header, cells), tight=True)
+            used = True
             numeric |= numbers
         after_gap = False
+    _add_unused(blocks, header, used)
 
 
-def _belongs(filled: set[int], header: list[str]) -> bool:
-    return bool(header) and all(column < len(header) and header[column] for column in filled)
+def _add_unused(blocks: Blocks, header: list[str], used: bool) -> None:
+    """Add a header that no row followed: it was no header."""
+    if not used:
+        blocks.add(_sentence([], header), tight=True)
+        blocks.gap()
+
+
+def _is_pair(cells: list[str]) -> bool:
+    """Whether a row is a name and its value: "Owner: | Ada"."""
+    return len(cells) > 1 and cells[0].endswith((":", "："))
 
 
 def _sentence(header: list[str], cells: list[str]) -> str:
@@ -45,5 +58,5 @@ def _sentence(header: list[str], cells: list[str]) -> str:
         name = header[column].rstrip(":") if column < len(header) else ""
         if cell:
             parts.append(f"{name}: {cell}" if name else cell)
-    line = "; ".join(parts)
+    line = "; ".join(parts).replace(":; ", ": ")
     return line if line.endswith(_ENDS) else line + "."
