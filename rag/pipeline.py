@@ -17,7 +17,8 @@ from typing import Protocol
 from index import doctor
 from index import sync as syncing
 from index.collection import Collection
-from index.encoder import Encoder, SentenceEncoder
+from index.encoder import Encoder
+from index.encoder_onnx import load_encoder
 from index.errors import InvalidQuestionError, LibraryNotFoundError
 from index.library import Library
 from index.places import libraries_folder, library_folder
@@ -176,7 +177,7 @@ class OpenLibrary:
         with self._loading:
             if self._encoder is None:
                 given = self._given_encoder
-                self._encoder = SentenceEncoder(given) if given is None or isinstance(given, str | Path) else given
+                self._encoder = load_encoder(given) if given is None or isinstance(given, str | Path) else given
             return self._encoder
 
     @property
@@ -236,8 +237,10 @@ def open_library(
     Args:
         library: A folder ("./news", "/data/news") or a name ("news": kept in the user's data folder).
         create: Make it if it does not exist.
-        encoder: A sentence-transformers model by folder or hub name; None for the default.
-        reader: An extractive question-answering model by folder or hub name; None for the one that is shipped.
+        encoder: A sentence-transformers model by folder or hub name; None for the default, "torch" for that one in
+            torch, also where its int8 form is there.
+        reader: An extractive question-answering model by folder or hub name; None for the one that is shipped,
+            "torch" for that one in torch.
         vectors: "faiss" or "milvus" (extra `[milvus]`); None for what `QUOTEBACK_VECTORS` says, else "faiss".
 
     Raises:

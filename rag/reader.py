@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.onnx_session import TORCH
 from index.sentences import trim
 from index.types import Passage
 from rag.calibration import Calibration
-from rag.forward import Forward, TorchForward, load_network, load_tokenizer
+from rag.forms import Form, load_form
+from rag.forward import Forward, load_tokenizer
 from rag.spans import best_spans
 from rag.types import Span
 from rag.windows import MAX_TOKENS, Tokenizer, Tokens, Window, cut_windows
@@ -24,7 +26,8 @@ class Reader:
     """An extractive question-answering model; safe to share between threads.
 
     Args:
-        model: A folder, or a name on the model hub; None for the reader that comes with the program.
+        model: A folder, or a name on the model hub; None for the reader that comes with the program, "torch" for
+            that one in torch, also where its int8 form is there.
         forward: Runs the network in place of the model's own weights, with the model's tokenizer.
         max_answer_tokens: The most tokens an answer may have.
         batch_tokens: The most tokens, padding included, in one pass of the network.
@@ -45,17 +48,17 @@ class Reader:
         max_answer_tokens: int = 48,
         batch_tokens: int = 4096,
     ) -> None:
-        model = SHIPPED if model is None else model
-        self.name = Path(model).name
-        self.calibration = Calibration.of_model(Path(model))
-        self._max_tokens = MAX_TOKENS
+        in_torch = model == TORCH
+        model = SHIPPED if model is None or in_torch else model
         if forward is None:
-            network = load_network(model)
-            forward = TorchForward(network)
-            # RoBERTa counts its positions from 2.
-            self._max_tokens = min(MAX_TOKENS, network.config.max_position_embeddings - 2)
-        self._forward = forward
-        self._tokenizer = Tokenizer(load_tokenizer(model))
+            form = load_form(model, in_torch=in_torch)
+        else:
+            form = Form(forward, load_tokenizer(model), MAX_TOKENS)
+        self.name = f"{Path(model).name}{' (int8)' if form.is_int8 else ''}"
+        self.calibration = Calibration.of_model(Path(model))
+        self._max_tokens = min(MAX_TOKENS, form.n_positions)
+        self._forward = form.forward
+        self._tokenizer = Tokenizer(form.tokenizer)
         self._max_answer_tokens = max_answer_tokens
         self._batch_tokens = batch_tokens
 
