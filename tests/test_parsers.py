@@ -85,6 +85,25 @@ def test_page_is_its_article_with_tables_lists_and_code_but_no_navigation_advert
     assert (parsed.title, parsed.date) == ("Bridge to close for a year", date(2022, 2, 9))
 
 
+def test_prose_beside_the_article_is_kept_while_teasers_and_cookies_are_not() -> None:
+    story = "<p>The harbour office said on Monday that all the boats would be moved before the storms come.</p>"
+    note = "The winter berth near the old crane will be closed for repairs between January and the end of March, "
+    note += "because the wall has to be rebuilt, and that is why owners have to move their boats by themselves."
+    teaser = "Ten boats that you really must see before they all sink in the harbour of their own accord"
+    cookies = "We use cookies, and our partners process your data for their own purposes, such as finding out what "
+    cookies += (
+        "you like to read every day of the week, where you are when you read it, and which other pages you saw."
+    )
+    page = f"""<title>Harbour news</title><body class="has-sidebar"><div><h1>Harbour news</h1></div>
+        <div id="content">{story * 12}</div><div class="note"><p>{note}</p></div>
+        <div class="grid"><a href="/1">{teaser}</a><a href="/2">{teaser}</a></div>
+        <div class="consent">{cookies}</div></body>"""
+    text = parse(page.encode(), "html").text
+    assert text.startswith("Harbour news\n\nThe harbour office")
+    assert text.endswith(note)
+    assert "Ten boats" not in text
+
+
 def test_page_without_an_article_gives_all_that_it_shows() -> None:
     shown = "<nav>Tides</nav><table><tr><td>High</td><td>09:14</td></tr></table><script>no()</script><p hidden>no</p>"
     assert parse(f"<body>{shown}</body>".encode(), "html").text == "Tides\n\nHigh | 09:14"

@@ -1,14 +1,14 @@
 """Where on a page the article is. trafilatura tells its words, the page itself gives the text.
 
 trafilatura's own output loses tables full of links, code and headings, and repeats some nested tables. So its
-words only point: the article is the smallest element that holds nearly all of them, and only what it left out
-*and* is marked as navigation or advert is dropped there.
+words only point. The article's core is the smallest element that holds nearly all of them; in it only what it left
+out *and* is marked as navigation or advert is dropped, around it what is neither the article's nor prose.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from index.parsers.elements import is_hidden
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]|\w+")  # unspaced scripts by sign
 _RUN = 3  # tokens; shorter texts ("Home") prove nothing
 _NEARLY_ALL = 0.9
+_SOME = 0.1
+_PROSE = 10  # runs in a text that is more than a label or a headline
+_A_NOTE = 25  # runs
 _ENOUGH = 15  # runs; an article of fewer is next to nothing, and the whole page is taken
 _TOO_DEEP = 200  # elements; trafilatura recurses
 _TOO_MANY = 200_000  # elements; trafilatura would take too long
@@ -33,32 +36,44 @@ _ASIDE_NAMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The element that holds the article, what to leave out in it, and its heading if that stands outside."""
+    """What of a page to leave out, and the article's heading if it is among that."""
 
-    element: Any
     left_out: frozenset[Any]
     heading: str = ""
 
 
+@dataclass(slots=True)
+class _Count:
+    """How many runs of words an element holds."""
+
+    article: int = 0  # that trafilatura takes for the article's
+    every: int = 0
+    prose: int = 0  # in long texts outside links
+
+    def add(self, other: _Count) -> None:
+        self.article += other.article
+        self.every += other.every
+        self.prose += other.prose
+
+
 def find_article(tree: Any) -> Article:
-    """Find the article of a page; the whole page where there is next to none."""
-    whole = Article(tree, frozenset())
+    """Find the article of a page; nothing is left out where there is next to none."""
     elements, depth = _measure(tree)
     if depth > _TOO_DEEP or len(elements) > _TOO_MANY:
-        return whole
-    words = _runs_of(_words_by_trafilatura(tree))
-    counts = _count(tree, words)
-    n_article = counts[tree][0]
-    if n_article < _ENOUGH:
-        return whole
-    element = tree
-    while (inner := _holder(element, counts, _NEARLY_ALL * n_article)) is not None:
-        element = inner
-    left_out = frozenset(here for here in element.iter() if here is not element and _is_aside(here, counts))
-    return Article(element, left_out, _heading_before(element, tree))
+        return Article(frozenset())
+    counts = _counts(tree, frozenset(_runs(*_texts_by_trafilatura(tree))))
+    if counts[tree].article < _ENOUGH:
+        return Article(frozenset())
+    core = tree
+    while (inner := _holder(core, counts, _NEARLY_ALL * counts[tree].article)) is not None:
+        core = inner
+    path = {core, *core.iterancestors()}
+    asides = frozenset(here for here in elements if here not in path and _is_aside(here, counts[here]))
+    left_out = asides | frozenset(_outside(path, counts))
+    return Article(left_out, _heading_before(core, left_out, elements))
 
 
-def _words_by_trafilatura(tree: Any) -> list[str]:
+def _texts_by_trafilatura(tree: Any) -> list[str]:
     from trafilatura import bare_extraction
 
     found: Any = bare_extraction(tree, include_comments=False, favor_recall=True)
@@ -66,6 +81,7 @@ def _words_by_trafilatura(tree: Any) -> list[str]:
 
 
 def _measure(tree: Any) -> tuple[list[Any], int]:
+    """The elements in reading order, and how deep they nest."""
     from lxml import etree
 
     elements: list[Any] = []
@@ -78,62 +94,76 @@ def _measure(tree: Any) -> tuple[list[Any], int]:
     return elements, deepest
 
 
-def _runs_of(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+def _runs(*texts: str) -> Iterator[tuple[str, ...]]:
     tokens = [token for text in texts for token in _TOKEN.findall(text)]
-    return frozenset(zip(*(tokens[i:] for i in range(_RUN)), strict=False))
+    return zip(*(tokens[start:] for start in range(_RUN)), strict=False)
 
 
-def _count(tree: Any, words: frozenset[tuple[str, ...]]) -> dict[Any, tuple[int, int]]:
-    """For each element, how many runs of words in it are the article's, and how many there are."""
+def _counts(tree: Any, words: frozenset[tuple[str, ...]]) -> dict[Any, _Count]:
     from lxml import etree
 
-    counts: dict[Any, tuple[int, int]] = {}
-    stack: list[list[int]] = []
+    counts: dict[Any, _Count] = {}
+    stack: list[_Count] = []
+    n_links = 0
     for event, element in etree.iterwalk(tree, events=("start", "end")):
+        n_links += (element.tag == "a") * (1 if event == "start" else -1)
         if event == "start":
-            stack.append([0, 0])
+            stack.append(_Count())
             if not is_hidden(element):
-                _add(stack[-1], element.text, words)
+                stack[-1].add(_count(element.text, words, in_link=n_links > 0))
             continue
-        counts[element] = (stack[-1][0], stack[-1][1])
-        inner = stack.pop()
+        counts[element] = stack.pop()
         if stack:
             if not is_hidden(element):
-                stack[-1][0] += inner[0]
-                stack[-1][1] += inner[1]
-            _add(stack[-1], element.tail, words)
+                stack[-1].add(counts[element])
+            stack[-1].add(_count(element.tail, words, in_link=n_links > 0))
     return counts
 
 
-def _add(count: list[int], text: str | None, words: frozenset[tuple[str, ...]]) -> None:
-    if text:
-        tokens = _TOKEN.findall(text)
-        runs = list(zip(*(tokens[i:] for i in range(_RUN)), strict=False))
-        count[0] += sum(run in words for run in runs)
-        count[1] += max(len(runs), 1 if tokens else 0)
+def _count(text: str | None, words: frozenset[tuple[str, ...]], *, in_link: bool) -> _Count:
+    if not text or not text.strip():
+        return _Count()
+    runs = list(_runs(text))
+    prose = len(runs) if len(runs) >= _PROSE and not in_link else 0
+    return _Count(sum(run in words for run in runs), max(1, len(runs)), prose)
 
 
-def _holder(element: Any, counts: dict[Any, tuple[int, int]], enough: float) -> Any:
-    return next((child for child in element if counts.get(child, (0, 0))[0] >= enough), None)
+def _holder(element: Any, counts: Mapping[Any, _Count], enough: float) -> Any:
+    return next((child for child in element if child in counts and counts[child].article >= enough), None)
 
 
-def _is_aside(element: Any, counts: dict[Any, tuple[int, int]]) -> bool:
-    n_article, n_all = counts.get(element, (0, 0))
-    if n_article > 0.1 * n_all:
+def _outside(path: Set[Any], counts: Mapping[Any, _Count]) -> Iterator[Any]:
+    """What stands beside the way down to the article's core and is neither part of it nor prose of its own."""
+    waiting = [here for on_path in path for here in on_path.itersiblings() if here not in path]
+    waiting += [here for on_path in path for here in on_path.itersiblings(preceding=True) if here not in path]
+    while waiting:
+        here = waiting.pop()
+        count = counts.get(here, _Count())
+        if count.article > _SOME * count.every or (count.prose >= _A_NOTE and count.prose > count.every / 2):
+            continue
+        if max(count.article, count.prose) >= _A_NOTE:
+            waiting.extend(here)
+        else:
+            yield here
+
+
+def _is_aside(element: Any, count: _Count) -> bool:
+    if count.article > _SOME * count.every:
         return False
     if element.tag in _ASIDE_TAGS or element.get("role") in _ASIDE_ROLES:
         return True
     return _ASIDE_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}") is not None
 
 
-def _heading_before(element: Any, tree: Any) -> str:
-    """The last main heading before the article, if there is none in it."""
-    if next(element.iter("h1"), None) is not None:
-        return ""
-    before = ""
-    for here in tree.iter():
-        if here is element:
+def _heading_before(core: Any, left_out: frozenset[Any], elements: Iterable[Any]) -> str:
+    """The last main heading before the article's core, if it is left out and the core has none."""
+    before = None
+    for here in elements:
+        if here is core:
             break
-        if here.tag == "h1":
-            before = " ".join("".join(here.itertext()).split())
-    return before
+        before = here if here.tag == "h1" else before
+    if before is None or next(core.iter("h1"), None) is not None:
+        return ""
+    if left_out.isdisjoint([before, *before.iterancestors()]):
+        return ""
+    return " ".join("".join(before.itertext()).split())

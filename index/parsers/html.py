@@ -38,7 +38,9 @@ def parse(data: bytes) -> Parsed:
     article = find_article(tree)
     if article.heading:
         blocks.heading(article.heading, 1)
-    add_elements(blocks, article.element, left_out=article.left_out)
+    add_elements(blocks, tree, left_out=article.left_out)
+    if not blocks.text:
+        add_elements(blocks, tree)
     title = _title(tree, blocks.first_heading) or title_from(blocks.text)
     return blocks.parsed("html", title=title, date=_date(tree) or date_from(blocks.text), warnings=warnings)
 
