@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from index.errors import InvalidQuestionError, RefusedError
+from index.parsers import parse
 from index.sentences import sentences
 from index.types import Document, Filter, Heading, Hit, Passage, Refused, SyncReport
 from rag.types import Alternative, Answer, Citation, Outcome, Span, Turn
@@ -91,6 +92,23 @@ def document(text: str, *, title: str, source: str, day: date | None = None, kin
         kind=kind,
         pages=tuple(pages) if kind == "pdf" else (),
         headings=tuple(headings),
+    )
+
+
+def example_pdf() -> Document:
+    """A report of three pages from the example library, read by the program itself."""
+    path = Path(__file__).parents[1] / "examples" / "library" / "incident-report-kettle-bay.pdf"
+    data = path.read_bytes()
+    read = parse(data, "pdf")
+    return Document(
+        id="kettle-bay",
+        text=read.text,
+        source=str(path),
+        title=read.title,
+        sha256=hashlib.sha256(data).hexdigest(),
+        kind="pdf",
+        pages=read.pages,
+        headings=read.headings,
     )
 
 

@@ -54,7 +54,7 @@ def test_more_text_is_offered_until_the_document_ends() -> None:
     assert 'data-exchange="2" data-place="5" data-earlier="0" data-later="1"' in first
     whole = view(cited, earlier=5, later=5)
     assert (whole.start, whole.end) == (0, len(doc.text))
-    assert "qb-step" not in view_html(whole, number=2, index=5, earlier=5, later=5)
+    assert "data-earlier" not in view_html(whole, number=2, index=5, earlier=5, later=5)
 
 
 def test_each_page_that_begins_in_the_view_is_named() -> None:
@@ -70,6 +70,12 @@ def test_page_heading_and_date_are_shown_above_the_text(tmp_path: Path) -> None:
     report = bridge_library(tmp_path).documents()[0]
     source = html.unescape(view_html(view(quoted(report, "Six of")), number=0, index=0))
     assert "page 2" in source and "2. Findings > 2.1 Bearings" in source and "2 April 2024" in source
+
+
+def test_the_page_is_offered_only_where_there_are_pages(tmp_path: Path) -> None:
+    report, news = bridge_library(tmp_path).documents()[:2]
+    assert "Show the page" in view_html(view(quoted(report, "Six of")), number=0, index=0)
+    assert "Show the page" not in view_html(view(quoted(news, "Ferries")), number=0, index=0)
 
 
 def test_no_path_of_the_machine_is_shown() -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from index.errors import LibraryBusyError
 from rag.types import Answer, Outcome
-from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, quoted, span_at
+from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, example_pdf, quoted, span_at
 from tests.served_window import served
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -26,6 +26,8 @@ pytestmark = [
 ]
 
 COST = EXAMPLES[0]
+BLAME = "Who was to blame?"
+TAUGHT = "the company had taught them too little"
 PAYLOADS = (
     "<script>window.__xss=1</script>",
     "<img src=x onerror=window.__xss=2>",
@@ -94,6 +96,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
     made = bridge_library(tmp_path_factory.mktemp("library"))
+    taught = quoted(example_pdf(), TAUGHT)
+    made.script(BLAME, Answer(BLAME, BLAME, Outcome.ANSWERED, span_at(taught), 0.8, (taught,)))
     for number, payload in enumerate(PAYLOADS):
         doc = document(
             f"It says {payload} here. And more.",
@@ -166,6 +170,17 @@ def test_a_citation_opens_its_document_with_the_span_marked(opened: Page, librar
         assert cited.document.text[: cited.start].endswith(before)
         opened.get_by_role("button", name="Back to the evidence").click()
     expect(opened.locator("#evidence .qb-card")).to_have_count(4)
+
+
+def test_the_page_of_a_pdf_is_shown_with_the_words_boxed(opened: Page) -> None:
+    _ask(opened, BLAME)
+    opened.locator("#evidence .qb-source").click()
+    opened.get_by_role("button", name="Show the page as it looks").click()
+    expect(opened.get_by_alt_text("Page 3")).to_be_visible()
+    expect(opened.locator(".qb-box")).to_have_count(2)
+    expect(opened.locator(".qb-box").first).to_be_in_viewport()
+    opened.get_by_role("button", name="Show its text").click()
+    expect(opened.locator(".qb-text mark")).to_have_text(TAUGHT)
 
 
 def test_the_source_below_an_earlier_answer_opens_too(opened: Page) -> None:

@@ -74,6 +74,7 @@ def _ask_tab(handlers: Handlers, signals: gr.HTML, conversation: gr.State) -> gr
     clear.click(handlers.cleared, None, page, cancels=[asking], queue=False, **_QUIET)
     signals.show(handlers.showed, conversation, evidence, queue=False, **_QUIET)
     signals.open(handlers.opened_place, conversation, evidence, queue=False, **_QUIET)
+    signals.sheet(handlers.opened_page, conversation, evidence, queue=False, **_QUIET)
     return chat
 
 

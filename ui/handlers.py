@@ -10,14 +10,16 @@ from typing import Any
 import gradio as gr
 
 from index.types import SyncReport
+from rag.types import Citation
 from ui.adding import adding, swept
 from ui.evidence import evidence_html
+from ui.pages import page_picture
 from ui.problems import explained
 from ui.records import AnswerRecord, HitRecord, answer_record, hit_record
 from ui.render import conversation_html, note_html, pending_html, question_html
 from ui.roles import Conversation, Exchange, Library, places, turns
 from ui.shelf import progress_html, report_html, shelf_html
-from ui.viewer import view, view_html
+from ui.viewer import page_html, view, view_html
 from ui.welcome import welcome_html
 from ui.wording import counted
 
@@ -71,18 +73,25 @@ class Handlers:
 
     def opened_place(self, conversation: Conversation, event: gr.EventData) -> str:
         """The document's own text around a place of an exchange."""
-        number = _number(event, "exchange", below=len(conversation))
-        answer = None if number is None else conversation[number].answer
-        if number is None or answer is None:
+        found = _place(conversation, event)
+        if found is None:
             return _EMPTY
-        cited = places(answer)
-        index = _number(event, "place", below=len(cited))
-        if index is None:
-            return evidence_html(conversation[number], number)
-        earlier = _number(event, "earlier", below=1_000_000)
-        later = _number(event, "later", below=1_000_000)
-        more = {"earlier": 0 if earlier is None else earlier, "later": 0 if later is None else later}
-        return view_html(view(cited[index], **more), number=number, index=index, **more)
+        number, index, citation = found
+        more = {name: _number(event, name, below=1_000_000) for name in ("earlier", "later")}
+        earlier, later = (0 if times is None else times for times in more.values())
+        shown = view(citation, earlier=earlier, later=later)
+        return view_html(shown, number=number, index=index, earlier=earlier, later=later)
+
+    def opened_page(self, conversation: Conversation, event: gr.EventData) -> str:
+        """The page of a PDF that a place of an exchange stands on."""
+        found = _place(conversation, event)
+        if found is None:
+            return _EMPTY
+        number, index, citation = found
+        try:
+            return page_html(citation, page_picture(citation), number=number, index=index)
+        except Exception as error:
+            return page_html(citation, explained(error), number=number, index=index)
 
     def added(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
         """Add uploaded files; gives updates of (outcome, table, conversation shown)."""
@@ -165,6 +174,17 @@ def _data(event: gr.EventData) -> dict[str, Any]:
 def _number(event: gr.EventData, name: str, *, below: int) -> int | None:
     value = _data(event).get(name)
     return value if isinstance(value, int) and 0 <= value < below else None
+
+
+def _place(conversation: Conversation, event: gr.EventData) -> tuple[int, int, Citation] | None:
+    """The exchange, the place in it and its citation that a button stands for; None if there is no such place."""
+    number = _number(event, "exchange", below=len(conversation))
+    answer = None if number is None else conversation[number].answer
+    if number is None or answer is None:
+        return None
+    cited = places(answer)
+    index = _number(event, "place", below=len(cited))
+    return None if index is None else (number, index, cited[index])
 
 
 def _within(folder: Path, paths: object) -> list[Path]:

@@ -102,8 +102,6 @@ def _asked(answer: Answer) -> str:
 
 
 def _timing(answer: Answer) -> str:
-    if not answer.closest:
-        return ""
     documents = len({hit.passage.document.id for hit in answer.closest})
     seconds = sum(answer.timings.values())
     took = f" in {max(seconds, 0.1):.1f} s" if seconds else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rag.types import Citation
 from ui.escape import characters, isolated
+from ui.pages import PagePicture, has_page
 from ui.wording import place, source_name
 
 _AROUND = 700  # characters shown on each side at first
@@ -37,19 +38,54 @@ def view(citation: Citation, *, earlier: int = 0, later: int = 0) -> View:
 
 def view_html(view: View, *, number: int, index: int, earlier: int = 0, later: int = 0) -> str:
     """The view as HTML, with the way back to the evidence of exchange `number`."""
-    document = view.citation.document
-    numbers = f'data-exchange="{number}" data-place="{index}"'
+    numbers = _numbers(number, index)
+    length = len(view.citation.document.text)
     more_above = _more(numbers, earlier + 1, later, "Show earlier text") if view.start > 0 else ""
-    more_below = _more(numbers, earlier, later + 1, "Show later text") if view.end < len(document.text) else ""
-    where = "".join(f"<span>{isolated(part)}</span> " for part in place(view.citation))
+    more_below = _more(numbers, earlier, later + 1, "Show later text") if view.end < length else ""
+    page = _button("sheet", numbers, "Show the page as it looks") if has_page(view.citation) else ""
+    return _framed(
+        view.citation,
+        number,
+        page,
+        f'{more_above}<div class="qb-text" tabindex="0" role="region" aria-label="Text of the document">'
+        f"{_marked(view)}</div>{more_below}",
+    )
+
+
+def page_html(citation: Citation, picture: PagePicture | str, *, number: int, index: int) -> str:
+    """The page that a citation stands on as HTML.
+
+    Args:
+        citation: The place.
+        picture: Of its page, or the sentence that says why there is none.
+        number: Of the exchange.
+        index: Of the place in it.
+    """
+    text = _button("open", _numbers(number, index), "Show its text")
+    if isinstance(picture, str):
+        return _framed(citation, number, text, f'<p class="qb-problem">{characters(picture)}</p>')
+    boxes = "".join(_box(box, picture) for box in picture.boxes)
+    missing = "" if boxes else '<p class="qb-file">The words could not be found again on the picture.</p>'
+    return _framed(
+        citation,
+        number,
+        text,
+        f'{missing}<div class="qb-text qb-sheet" tabindex="0" role="region" aria-label="Page of the document">'
+        f'<div><img src="{picture.address}" width="{picture.width}" height="{picture.height}" '
+        f'alt="Page {citation.page}">{boxes}</div></div>',
+    )
+
+
+def _framed(citation: Citation, number: int, switch: str, body: str) -> str:
+    document = citation.document
+    where = "".join(f"<span>{isolated(part)}</span> " for part in place(citation, whole_path=True))
+    back = _button("show", f'data-exchange="{number}"', "Back to the evidence")
     return (
-        '<section class="qb-viewer" aria-label="Document">'
-        f'<button type="button" class="qb-back" data-qb="show" data-exchange="{number}">'
-        "Back to the evidence</button>"
+        '<section class="qb-viewer" aria-label="Document"><p class="qb-ways">'
+        f"{back}{switch}</p>"
         f'<h2 tabindex="-1">{isolated(document.title)}</h2>'
         f'<p class="qb-where">{where}<span class="qb-file">{isolated(source_name(document))}</span></p>'
-        f'{more_above}<div class="qb-text" tabindex="0" role="region" aria-label="Text of the document">'
-        f"{_marked(view)}</div>{more_below}</section>"
+        f"{body}</section>"
     )
 
 
@@ -73,11 +109,25 @@ def _paged(text: str, start: int, end: int, pages: dict[int, int]) -> str:
     return "".join([*pieces, characters(text[at:end])])
 
 
+def _numbers(number: int, index: int) -> str:
+    return f'data-exchange="{number}" data-place="{index}"'
+
+
+def _button(does: str, numbers: str, said: str) -> str:
+    return f'<button type="button" class="qb-step" data-qb="{does}" {numbers}>{said}</button>'
+
+
 def _more(numbers: str, earlier: int, later: int, said: str) -> str:
-    return (
-        f'<button type="button" class="qb-step" data-qb="open" {numbers} '
-        f'data-earlier="{earlier}" data-later="{later}">{said}</button>'
+    return _button("open", f'{numbers} data-earlier="{earlier}" data-later="{later}"', said)
+
+
+def _box(box: tuple[int, int, int, int], picture: PagePicture) -> str:
+    left, top, right, bottom = box
+    style = (
+        f"left:{100 * left / picture.width:.2f}%;top:{100 * top / picture.height:.2f}%;"
+        f"width:{100 * (right - left) / picture.width:.2f}%;height:{100 * (bottom - top) / picture.height:.2f}%"
     )
+    return f'<span class="qb-box" style="{style}"></span>'
 
 
 def _line_start(text: str, low: int, high: int) -> int:

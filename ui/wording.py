@@ -62,9 +62,10 @@ def source_name(document: Document) -> str:
     return PurePath(document.source).name
 
 
-def place(citation: Citation) -> list[str]:
-    """Where a citation stands, after its title: page, heading, date of the document."""
-    parts = [f"page {citation.page}" if citation.page is not None else "", citation.heading]
+def place(citation: Citation, *, whole_path: bool = False) -> list[str]:
+    """Where a citation stands, after its title: page, heading (or the path of headings), date of the document."""
+    heading = citation.heading if whole_path else citation.heading.rsplit(" > ", 1)[-1]
+    parts = [f"page {citation.page}" if citation.page is not None else "", heading]
     return [part for part in [*parts, day(citation.document.date)] if part]
 
 

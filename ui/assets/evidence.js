@@ -3,7 +3,7 @@ const narrow = () => window.matchMedia('(max-width: 860px)').matches;
 
 watch('value', () => {
   const text = element.querySelector('.qb-text');
-  const mark = element.querySelector('.qb-text mark');
+  const mark = element.querySelector('.qb-text mark, .qb-box');
   if (mark) text.scrollTop = mark.offsetTop - text.clientHeight / 3;
   if (!window.quotebackMoved) return;
   window.quotebackMoved = false;

@@ -1,6 +1,7 @@
 // One listener for every button that we draw, in the conversation and beside it. It sends numbers, never text.
 const events = {
   open: (b) => trigger('open', numbers(b)),
+  sheet: (b) => trigger('sheet', numbers(b)),
   show: (b) => trigger('show', numbers(b)),
   example: (b) => trigger('example_select', numbers(b)),
   shelf: () => trigger('shelf', {}),
@@ -28,6 +29,6 @@ async function copyAnswer(button) {
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-qb]');
   if (!button || !(button.dataset.qb in events)) return;
-  window.quotebackMoved = ['open', 'show'].includes(button.dataset.qb);
+  window.quotebackMoved = ['open', 'sheet', 'show'].includes(button.dataset.qb);
   events[button.dataset.qb](button);
 });
