@@ -27,7 +27,11 @@ def is_unseen(character: str, before: str = " ") -> bool:
     """Whether a character has no shape: controls, zero-width and bidirectional marks, tags, surrogates."""
     if character in _PLAIN or (character in _JOINERS and ord(before) > 0x300):
         return False
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs")
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs") or _is_no_character(ord(character))
+
+
+def _is_no_character(code: int) -> bool:
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _shown(character: str, before: str) -> str:
