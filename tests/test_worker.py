@@ -58,23 +58,29 @@ def test_refusals_come_through_as_they_are(worker: ParseWorker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    "code",
     [
-        (READ_REQUEST + "os.kill(os.getpid(), signal.SIGSEGV)", "made its reader crash"),
-        (READ_REQUEST + "os.kill(os.getpid(), signal.SIGABRT)", "made its reader crash"),
-        (READ_REQUEST + "import time; time.sleep(60)", "took longer than 0.4 seconds to read"),
-        ("import time; time.sleep(60)", "took longer than 0.4 seconds to read"),
-        (READ_REQUEST + "print('no reply at all')", "made its reader crash"),
-        (READ_REQUEST + "print('{\"size\": 99999999999}', flush=True)", "made its reader crash"),
-        (READ_REQUEST + "print('{\"size\": 5}\\n[1,2]', flush=True)", "made its reader crash"),
-        (READ_REQUEST + "print('{\"size\": 13}\\n{\"text\": \"x\"}', flush=True)", "made its reader crash"),
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+        "os.kill(os.getpid(), signal.SIGABRT)",
+        "print('no reply at all')",
+        "print('{\"size\": 99999999999}', flush=True)",
+        "print('{\"size\": 5}\\n[1,2]', flush=True)",
+        'print(\'{"size": 13}\\n{"text": "x"}\', flush=True)',
     ],
-    ids=["segfault", "abort", "sleeps", "never reads", "babbles", "boasts", "sends a list", "sends half"],
-)  # fmt: skip
-def test_child_that_fails_costs_only_its_document(code: str, reason: str) -> None:
+    ids=["segfault", "abort", "babbles", "boasts", "sends a list", "sends half"],
+)
+def test_child_that_crashes_costs_only_its_document(code: str) -> None:
+    with ParseWorker(command=python(READ_REQUEST + code)) as worker:
+        for _ in range(2):
+            with pytest.raises(RefusedError, match="made its reader crash"):
+                worker.parse(b"x" * 1_000_000, "txt")
+
+
+@pytest.mark.parametrize("code", [READ_REQUEST + "import time; time.sleep(60)", "import time; time.sleep(60)"])
+def test_child_that_does_not_answer_costs_only_its_document(code: str) -> None:
     with ParseWorker(command=python(code), timeout_seconds=0.4) as worker:
         for _ in range(2):
-            with pytest.raises(RefusedError, match=reason):
+            with pytest.raises(RefusedError, match="took longer than 0.4 seconds to read"):
                 worker.parse(b"x" * 1_000_000, "txt")
 
 
@@ -230,8 +236,6 @@ def test_doctype_in_a_word_document_is_refused() -> None:
             parse(made.zipped({"ppt/presentation.xml": xml}), "pptx")
 
 
-def test_many_small_paragraphs_take_seconds_not_minutes(worker: ParseWorker) -> None:
-    started = time.monotonic()
+def test_many_small_paragraphs_are_read_within_the_time_allowed(worker: ParseWorker) -> None:
     body = "".join(f"<w:p><w:r><w:t>{n:x}</w:t></w:r></w:p>" for n in range(50_000))
     assert worker.parse(made.docx(body), "docx").text.endswith(f"{49_999:x}")
-    assert time.monotonic() - started < 5
