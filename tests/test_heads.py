@@ -74,6 +74,7 @@ def test_metadata_dates_are_read_with_their_time() -> None:
         ("From: Ada\nSubject: The new ferry\n\nDear Bea,\n\nText.", "The new ferry"),
         ("The Ferries\n===========\n\nText.", "The Ferries"),
         ("白俄罗斯的立场\n\n正文。\n", "白俄罗斯的立场"),
+        ('"We deserve real leadership . "\n\nText.\n\nMore.', None),
         ("It rained all day.\n\nThen it stopped\n\nText.", None),
         ("Only one line without a blank one after it", None),
         ("x" * 130 + "\n\nA title\n\nText.", None),

@@ -14,6 +14,7 @@ _TITLE_BLOCK = 5  # lines
 _LONGEST_TITLE = 120
 _PROSE = 250  # a line this long is the text itself
 _NOT_AT_END = tuple(".,;:。、，；：।؛،…")
+_CLOSING = " \t\"'”’»)]*_"
 _LABELLED = re.compile(r"(?:title|subject|titel|betreff|titre|objet|título|asunto)\s*:\s*(\S.*)", re.IGNORECASE)
 _UNDERLINE = re.compile(r"([=\-~*#^])\1{2,}")
 _LIST_ITEM = re.compile(r"\s+\S|[-*•·]\s|\(?\d{1,2}[.)]\s")
@@ -70,14 +71,14 @@ def _opens_title_block(lines: list[str]) -> bool:
 
 
 def _is_sentence(line: str) -> bool:
-    return line.rstrip().endswith((".", "。", "।", "؟", "!", "…", '."', ".”", ".’"))
+    return line.rstrip(_CLOSING).endswith((".", "。", "।", "؟", "!", "…"))
 
 
 def _is_title(line: str) -> bool:
     stripped = line.strip()
     return (
         len(stripped) <= _LONGEST_TITLE
-        and not stripped.endswith(_NOT_AT_END)
+        and not stripped.rstrip(_CLOSING).endswith(_NOT_AT_END)
         and sum(character.isalpha() for character in stripped) >= 2
         and not _LIST_ITEM.match(line)
         and line_date(line) is None
