@@ -51,6 +51,7 @@ def test_lines_that_tell_a_date_do(line: str, expected: date) -> None:
         "The treaty of 9 February 1951",
         "Version 2021.5.3",
         "12 angry men 1957",
+        "On July 13, 2021, the office published updated guidance for all employees.",
         "On 3 May 1921, at seven minutes past nine, the paddle steamer Kittiwake left Port Ansel.",
     ],
 )

@@ -38,7 +38,7 @@ _WEEKDAY = re.compile(
 )
 _AFTER = re.compile(r"[\s.)*_]*(?:$|[,|·•—–;(T-]|\d{1,2}[:.h]\d{2}|(?:at|by|um|à|von|par)\s)", re.IGNORECASE)
 _LONGEST_LINE = 100
-_LONGEST_SENTENCE = 12  # words; a line of more that ends in a full stop is prose
+_LONGEST_SENTENCE = 9  # words; a line of more that ends in a full stop is prose
 
 
 def parse_date(text: str) -> date | None:
