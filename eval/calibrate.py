@@ -40,6 +40,7 @@ class Reading:
     """What was retrieved and read for a gold question."""
 
     gold: GoldQuestion
+    asked: str
     hits: Sequence[Hit]
     spans: Sequence[Sequence[Span]]
 
@@ -52,7 +53,7 @@ def read_all(
     for question in gold.questions:
         asked = resolve(question.question, question.history)
         hits = library.retrieve(asked, k=k)
-        readings.append(Reading(question, hits, library.read(asked, hits)))
+        readings.append(Reading(question, asked, hits, library.read(asked, hits)))
         if progress is not None:
             progress(len(readings), len(gold.questions))
     return readings
@@ -89,9 +90,7 @@ def fit(readings: Sequence[Reading], *, start: Calibration, error_rate: float) -
     return replace(fitted, threshold=choose_threshold(right, confidence, error_rate=error_rate))
 
 
-def choose_threshold(
-    right: NDArray[np.bool_], confidence: NDArray[np.float64], *, error_rate: float
-) -> float:
+def choose_threshold(right: NDArray[np.bool_], confidence: NDArray[np.float64], *, error_rate: float) -> float:
     """The lowest threshold at which the answers given are wrong at most so often (El-Yaniv & Wiener 2010).
 
     The last resort is the highest confidence seen: then hardly anything is answered.
@@ -107,7 +106,7 @@ def _f1_always_answering(readings: Sequence[Reading], weight: float) -> float:
     scores = []
     for reading in readings:
         if reading.gold.answers:
-            ranked = candidates(reading.hits, reading.spans, retrieval_weight=weight)
+            ranked = candidates(reading.asked, reading.hits, reading.spans, retrieval_weight=weight)
             scores.append(token_f1(ranked[0].span.text, reading.gold.answers) if ranked else 0.0)
     return mean(np.array(scores))
 
@@ -115,7 +114,7 @@ def _f1_always_answering(readings: Sequence[Reading], weight: float) -> float:
 def _features(readings: Sequence[Reading], weight: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     rows, right = [], []
     for reading in readings:
-        groups = group(candidates(reading.hits, reading.spans, retrieval_weight=weight))
+        groups = group(candidates(reading.asked, reading.hits, reading.spans, retrieval_weight=weight))
         if groups:
             rows.append(evidence(groups, 0).features())
             answers = reading.gold.answers

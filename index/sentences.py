@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from sentencex import get_sentence_boundaries
 
-_BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f")
 _WINDOW = 2_000  # characters looked at on each side; no sentence worth showing whole is longer
+_LINE = re.compile(r"[^\n\f]*[\n\f]?")
+# A line end inside a sentence is found only in wrapped text: lines of about this many characters.
+_SHORTEST_WRAPPED, _LONGEST_WRAPPED = 45, 130
+_OWN_LINE = re.compile(r"\s*(?:#|\||[-*+•·–—]\s|\(?\w{1,3}[.)]\s|>|\*\*)|.*(?:\s\|\s|\t)")  # headings, lists, tables
 
 
 def sentences(text: str, *, language: str = "en") -> list[tuple[int, int]]:
     """Split a text into sentences.
 
     Returns:
-        Offsets `[start, end)` in reading order, without the white space around them. A blank line always ends
-        a sentence. Together they hold every character that is not white space.
+        Offsets `[start, end)` in reading order, without the white space around them. A paragraph, a heading, an
+        item of a list and a row of a table end with their line. Together they hold every character that is not
+        white space.
     """
     found: list[tuple[int, int]] = []
     for start, end in _paragraphs(text):
@@ -27,19 +32,11 @@ def sentences(text: str, *, language: str = "en") -> list[tuple[int, int]]:
     return found
 
 
-@lru_cache(maxsize=512)
-def _nearby(paragraph: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sentences(paragraph))
-
-
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Offsets of the whole sentence (or sentences) that `[start, end)` stands in."""
     left = max(0, start - _WINDOW)
-    for blank in _BLANK_LINE.finditer(text, left, start):
-        left = blank.end()
+    left = max(text.find("\n", left, start) + 1, left)
     right = min(len(text), end + _WINDOW)
-    blank_after = _BLANK_LINE.search(text, end, right)
-    right = blank_after.start() if blank_after else right
     touching = [(s, e) for s, e in _nearby(text[left:right]) if s + left < end and e + left > start]
     if not touching:
         return start, end
@@ -54,9 +51,31 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _paragraphs(text: str) -> list[tuple[int, int]]:
-    starts, ends = [0], []
-    for blank in _BLANK_LINE.finditer(text):
-        ends.append(blank.start())
-        starts.append(blank.end())
-    return list(zip(starts, [*ends, len(text)], strict=True))
+@lru_cache(maxsize=512)
+def _nearby(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentences(text))
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Runs of lines that one sentence may go over."""
+    start = 0
+    lines = [match.span() for match in _LINE.finditer(text) if match.group()]
+    for i, (line_start, line_end) in enumerate(lines):
+        following = text[slice(*lines[i + 1])] if i + 1 < len(lines) else ""
+        if _ends_paragraph(text[line_start:line_end], following):
+            if not text[start:line_end].isspace():
+                yield start, line_end
+            start = line_end
+
+
+def _ends_paragraph(line: str, following: str) -> bool:
+    is_wrapped = _SHORTEST_WRAPPED <= len(line) <= _LONGEST_WRAPPED
+    is_sure = line.endswith("\f") or not line.strip() or not following.strip() or len(line) > _LONGEST_WRAPPED
+    if is_sure or _OWN_LINE.match(line) or _OWN_LINE.match(following):
+        return not _continues_item(line, following) or is_sure
+    return not is_wrapped and not following.lstrip()[:1].islower()
+
+
+def _continues_item(line: str, following: str) -> bool:
+    """Whether an item of a list goes on in the next line, which then is indented or starts in lower case."""
+    return not _OWN_LINE.match(following) and (following[:1].isspace() or following[:1].islower())

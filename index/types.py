@@ -50,13 +50,17 @@ class Document:
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
     def heading_at(self, offset: int) -> str:
-        """Path of the headings above `offset`, outermost first: "Travel > Hotels"; "" without headings."""
+        """Path of the headings above `offset`, outermost first: "Travel > Hotels".
+
+        One that only repeats the document's title is left out; "" without others.
+        """
         path: list[Heading] = []
         for heading in self.headings:
             if heading.start > offset:
                 break
             path = [above for above in path if above.level < heading.level] + [heading]
-        return " > ".join(" ".join(self.text[h.start : h.end].split()) for h in path)
+        texts = [" ".join(self.text[h.start : h.end].split()) for h in path]
+        return " > ".join(text for text in texts if text.strip("# ") != self.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.lexical import fold
+from index.lexical import fold, terms
 from index.types import Hit
 from rag.calibration import Calibration, Evidence
 from rag.types import Alternative, Answer, Citation, Outcome, Span
@@ -15,6 +15,7 @@ from rag.types import Alternative, Answer, Citation, Outcome, Span
 _WORD = re.compile(r"\w+")
 _THOUSANDS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0 ](?=\d{3}\b)")
 _ARTICLES = frozenset(("a", "an", "the"))
+_FORMS_OF_ADDRESS = frozenset(("dr", "mr", "mrs", "ms", "prof", "sir", "capt", "captain"))
 _SAME_SENTENCE = 0.8  # Jaccard of their words from which two sentences are copies of one another
 _MAX_ALTERNATIVES = 4
 
@@ -48,7 +49,7 @@ def compose(
     """
     if not hits:
         return Answer(question, asked, Outcome.NOTHING_RETRIEVED)
-    groups = group(candidates(hits, spans, retrieval_weight=calibration.retrieval_weight))
+    groups = group(candidates(asked, hits, spans, retrieval_weight=calibration.retrieval_weight))
     if not groups:
         return Answer(question, asked, Outcome.NO_SPAN, closest=tuple(hits))
     confidences = [calibration.confidence(evidence(groups, i)) for i in range(len(groups))]
@@ -62,10 +63,11 @@ def compose(
             withheld=best,
             closest=tuple(hits),
         )
+    said = [_sentence(member.span) for member in groups[0]]
     others = [
         Alternative(members[0].span, confidence, _citations(members))
         for members, confidence in zip(groups[1:], confidences[1:], strict=True)
-        if confidence >= calibration.alternative_threshold
+        if confidence >= calibration.alternative_threshold and _sentence(members[0].span) not in said
     ]
     return Answer(
         question,
@@ -79,12 +81,15 @@ def compose(
     )
 
 
-def candidates(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float) -> list[Candidate]:
-    """Every span of every hit, best first; of spans that overlap in a document only the best."""
+def candidates(
+    question: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float
+) -> list[Candidate]:
+    """Every span of every hit that says something, best first; of spans that overlap in a document only the best."""
     found = [
         Candidate(span, hit, span.score - span.null_score + retrieval_weight * hit.score)
         for hit, of_hit in zip(hits, spans, strict=True)
         for span in of_hit
+        if not echoes(question, span.text)
     ]
     found.sort(key=lambda c: (-c.value, c.hit.rank, c.span.start, c.span.end))
     kept: list[Candidate] = []
@@ -92,6 +97,13 @@ def candidates(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieva
         if not any(_overlap(candidate.span, other.span) for other in kept):
             kept.append(candidate)
     return kept
+
+
+def echoes(question: str, text: str) -> bool:
+    """Whether a text only repeats the question: "Dr. Lind" to "Who is Ada Lind?". A choice may be repeated."""
+    asked = set(terms(question))
+    words = set(terms(text)) - _FORMS_OF_ADDRESS
+    return "or" not in _WORD.findall(fold(question)) and words <= asked
 
 
 def group(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -135,6 +147,12 @@ def evidence(groups: Sequence[Sequence[Candidate]], i: int) -> Evidence:
         gap=best.value - max(rivals) if rivals else math.inf,
         n_sources=len(_independent(groups[i])),
     )
+
+
+def _sentence(span: Span) -> tuple[str, int]:
+    """Where the sentence of a span is: a second thing said in the sentence of an answer is no other answer."""
+    document = span.passage.document
+    return document.id, Citation(document, span.start, span.end).sentence.start
 
 
 def _citations(members: Sequence[Candidate]) -> tuple[Citation, ...]:

@@ -1,7 +1,7 @@
 import pytest
 
 from index.types import Document, Hit, Passage
-from rag.answers import candidates, compose, evidence, group, same_answer
+from rag.answers import candidates, compose, echoes, evidence, group, same_answer
 from rag.calibration import Calibration, Evidence
 from rag.types import Answer, Outcome, Span
 
@@ -34,9 +34,7 @@ def test_different_answers_stay_beside_the_best() -> None:
     a, b = hit("It sent 30,000 troops.", 1), hit("It sent 10,000 troops.", 2)
     given = answer((a, [span(a, "30,000", 5.0)]), (b, [span(b, "10,000", 4.0)]))
     assert given.text == "30,000"
-    assert [(other.text, other.citations[0].document.id) for other in given.alternatives] == [
-        ("10,000", "d2")
-    ]
+    assert [(other.text, other.citations[0].document.id) for other in given.alternatives] == [("10,000", "d2")]
     assert given.alternatives[0].confidence < given.confidence
 
 
@@ -58,7 +56,7 @@ def test_a_sure_reader_of_an_irrelevant_window_does_not_win() -> None:
 
 def test_of_overlapping_spans_only_the_best_counts() -> None:
     a = hit("Ada Lind is mayor.")
-    ranked = candidates([a], [[span(a, "Ada Lind", 3.0), span(a, "Lind", 2.0)]], retrieval_weight=0.0)
+    ranked = candidates("Q?", [a], [[span(a, "Ada Lind", 3.0), span(a, "Lind", 2.0)]], retrieval_weight=0.0)
     assert [candidate.span.text for candidate in ranked] == ["Ada Lind"]
 
 
@@ -70,7 +68,7 @@ def test_copies_of_a_sentence_are_one_source() -> None:
         hit("We spoke with mayor Ada Lind.", 3),
     )
     ranked = candidates(
-        [a, b, c], [[span(h, "Ada Lind", 5.0 - h.rank)] for h in (a, b, c)], retrieval_weight=0.0
+        "Q?", [a, b, c], [[span(h, "Ada Lind", 5.0 - h.rank)] for h in (a, b, c)], retrieval_weight=0.0
     )
     (members,) = group(ranked)
     assert len(members) == 3
@@ -120,3 +118,23 @@ def test_confidence_rises_with_what_speaks_for_an_answer() -> None:
 def test_a_calibration_comes_back_from_its_file() -> None:
     calibration = Calibration(weights=(0.1, 0.2, 0.3, 0.4), threshold=0.25)
     assert Calibration.from_json(calibration.to_json()) == calibration
+
+
+def test_a_second_thing_in_the_same_sentence_is_no_other_answer() -> None:
+    a = hit("It sent 30,000 troops and 40 tanks.")
+    given = answer((a, [span(a, "30,000", 5.0), span(a, "40", 4.0)]))
+    assert given.alternatives == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "echo"),
+    [
+        ("Who is Ada Lind?", "Dr. Ada Lind", True),
+        ("Who is Ada Lind?", "the harbour master", False),
+        ("Is the ferry blue or red?", "red", False),
+        ("When was the ferry built?", "the ferries", True),
+        ("Who is the mayor?", "Ada Lind, the mayor", False),
+    ],
+)
+def test_a_text_that_only_repeats_the_question_is_no_answer(question: str, text: str, echo: bool) -> None:
+    assert echoes(question, text) is echo

@@ -62,11 +62,15 @@ def sync(
 ) -> None:
     """Bring a library in line with a folder: new files in, changed ones again, removed ones out."""
     folder = checked_folder(folder)
-    with (
-        open_library(library, create=True, encoder=encoder) as opened,
-        terminal.sync_progress(quiet=quiet) as tell,
-    ):
-        report = opened.sync(folder, progress=tell)
+    try:
+        with (
+            open_library(library, create=True, encoder=encoder) as opened,
+            terminal.sync_progress(quiet=quiet) as tell,
+        ):
+            report = opened.sync(folder, progress=tell)
+    except KeyboardInterrupt:
+        terminal.fail("Stopped. What was saved is saved; run the same command to go on.")
+        raise typer.Exit(INTERRUPTED) from None
     terminal.show_report(report)
     indexed = [*report.added, *report.updated, *report.renamed, *report.unchanged, *report.duplicates]
     if report.refused and not indexed:
@@ -251,9 +255,6 @@ def main() -> NoReturn:
     except QuotebackError as error:
         terminal.fail(str(error))
         sys.exit(FAILED)
-    except KeyboardInterrupt:
-        terminal.fail("Stopped. What was saved is saved; run the same command to go on.")
-        sys.exit(INTERRUPTED)
     sys.exit(0)
 
 

@@ -122,11 +122,11 @@ def _show_no_answer(answer: Answer) -> None:
 
 def _show_place(citation: Citation) -> None:
     sentence = citation.sentence
-    text = Text("  ")
-    text.append(plain(sentence.document.text[sentence.start : citation.start]) + " ")
-    text.append(plain(citation.text), style="bold reverse" if out.is_terminal else "")
+    before = sentence.document.text[sentence.start : citation.start]
     after = sentence.document.text[citation.end : sentence.end]
-    text.append(("" if after[:1] and not after[0].isspace() else " ") + plain(after))
+    text = Text("  " + plain(before) + (" " if before[-1:].isspace() else ""))
+    text.append(plain(citation.text), style="bold reverse" if out.is_terminal else "")
+    text.append((" " if after[:1].isspace() else "") + plain(after))
     out.print(text)
     out.print(Text(f"  — {_where(citation)}", style="cyan"))
     out.print()

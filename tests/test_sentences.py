@@ -1,0 +1,53 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.sentences import sentence_around, sentences
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Dr. Lind paid $3.5 million on Jan. 5. It was late.",
+            ["Dr. Lind paid $3.5 million on Jan. 5.", "It was late."],
+        ),
+        ("Name | Office\nAda Lind | Chair\n", ["Name | Office", "Ada Lind | Chair"]),
+        ("# Fares\nA ticket costs four crowns.", ["# Fares", "A ticket costs four crowns."]),
+        ("- one goes on\n  and on.\n- two", ["- one goes on\n  and on.", "- two"]),
+        ("12 March 2024\nThe board met.", ["12 March 2024", "The board met."]),
+        (
+            "The ferry that leaves the northern quay at nine in the\nmorning is blue. The other is red.",
+            ["The ferry that leaves the northern quay at nine in the\nmorning is blue.", "The other is red."],
+        ),
+        ("東京は首都です。大阪は違います。", ["東京は首都です。", "大阪は違います。"]),
+        ("one\r\n\r\ntwo", ["one", "two"]),
+        ("", []),
+    ],
+)
+def test_where_sentences_end(text: str, expected: list[str]) -> None:
+    assert split(text) == expected
+
+
+@given(st.text(st.sampled_from("aB1 .!?\n\r\f|#-é語。🎉\u202e"), max_size=300))
+def test_sentences_hold_every_visible_character_once(text: str) -> None:
+    assert "".join("".join(split(text)).split()) == "".join(text.split())
+    assert all(a[1] <= b[0] for a, b in zip(sentences(text), sentences(text)[1:], strict=False))
+
+
+@given(st.text(st.sampled_from("aB1 .!?\n|é語。🎉"), min_size=1, max_size=300), st.data())
+def test_the_sentence_around_a_span_holds_it(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    around = sentence_around(text, start, end)
+    assert around[0] <= start < end <= around[1]
+
+
+def test_a_span_deep_in_a_long_text_has_the_sentence_that_splitting_gives() -> None:
+    text = "The ferry leaves at nine. " * 400
+    start, end = sentences(text)[200]
+    assert sentence_around(text, start + 4, end - 5) == (start, end)
