@@ -190,10 +190,11 @@ def test_closing_ends_the_child_and_removes_its_folder() -> None:
     assert not folder.exists()
 
 
-def test_child_ends_by_itself_when_its_parent_is_gone() -> None:
+def test_child_ends_by_itself_when_its_parent_is_gone(tmp_path: Path) -> None:
     code = "import os, index.worker as w; k = w.ParseWorker(); k.parse(b'x', 'txt'); "
     code += "print(k._child.pid, flush=True); os._exit(9)"
-    shown = subprocess.run(python(code), capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+    environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[1])}
+    shown = subprocess.run(python(code), capture_output=True, text=True, env=environment, check=False)
     pid, deadline = int(shown.stdout), time.monotonic() + 5
     while _is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
