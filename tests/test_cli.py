@@ -95,6 +95,7 @@ def test_a_question_that_is_none_is_exit_code_2(tmp_path: Path, here, question: 
     assert code == cli.USAGE and out == "" and "question" in err and "Traceback" not in err
 
 
+@pytest.mark.models
 def test_a_wrong_model_folder_is_one_sentence(tmp_path: Path, here) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("Words.")
