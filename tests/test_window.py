@@ -25,6 +25,8 @@ pytestmark = [
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium: set CHROMIUM to its path"),
 ]
 
+expect.set_options(timeout=30_000)  # the machine may be busy with other things
+
 COST = EXAMPLES[0]
 BLAME = "Who was to blame?"
 TAUGHT = "the company had taught them too little"
@@ -133,7 +135,7 @@ def opened(page: Page, window: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
     page.goto(window)
-    expect(page.get_by_label("Your question")).to_be_visible(timeout=15_000)
+    expect(page.get_by_label("Your question")).to_be_visible()
     yield page
     assert wrong == []
 
@@ -222,20 +224,20 @@ def test_an_example_is_asked_with_one_click(opened: Page) -> None:
 
 
 def test_stop_gives_the_window_back(opened: Page, library: ScriptedLibrary) -> None:
-    library.seconds = 3.0
+    library.may_answer.clear()
+    n_asked = len(library.asked)
     try:
         box = opened.get_by_label("Your question")
         box.fill(COST)
         box.press("Enter")
         expect(opened.locator(".qb-pending")).to_contain_text("documents and reading the closest passages")
         box.fill("again")
-        box.press("Enter")
+        box.press("Enter")  # a second question while the first is being answered is not sent
         opened.get_by_role("button", name="Stop").click()
         expect(opened.locator(".qb-note")).to_have_text("Stopped.")
-        assert [asked for asked, _ in library.asked[-2:]].count("again") == 0
     finally:
-        library.seconds = 0.0
-    opened.wait_for_timeout(3_200)
+        library.may_answer.set()
+    assert len(library.asked) == n_asked + 1
     _ask(opened, EXAMPLES[1])
     expect(opened.locator(".qb-answer")).to_have_count(1)
 
@@ -316,7 +318,8 @@ def test_everything_is_reached_with_the_keyboard(opened: Page) -> None:
             break
     opened.keyboard.press("Enter")
     expect(opened.locator(".qb-viewer h2")).to_be_focused()
-    opened.keyboard.press("Shift+Tab")
+    for _ in range(2):  # over "Show the page" to "Back to the evidence"
+        opened.keyboard.press("Shift+Tab")
     opened.keyboard.press("Enter")
     expect(opened.locator(".qb-evidence h2")).to_be_focused()
 
@@ -338,7 +341,7 @@ def test_a_phone_is_wide_enough(opened: Page) -> None:
 def test_nothing_stands_in_the_way_of_assistive_technology(opened: Page, scheme: Any) -> None:
     opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     opened.reload()
-    expect(opened.get_by_role("button", name=COST)).to_be_visible(timeout=15_000)
+    expect(opened.get_by_role("button", name=COST)).to_be_visible()
     found = {"welcome": Axe().run(opened)}
     _ask(opened, COST)
     found["answer"] = Axe().run(opened)

@@ -41,10 +41,10 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> g
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
                 chat = _ask_tab(handlers, signals, conversation)
-            with gr.Tab("Documents", id="documents"):
-                shelf = _documents_tab(handlers, signals, conversation, chat)
+            with gr.Tab("Documents", id="documents") as documents:
+                _documents_tab(handlers, signals, conversation, chat, documents)
         signals.shelf(lambda: gr.Tabs(selected="documents"), None, tabs, queue=False, **_QUIET)
-        blocks.load(handlers.opened, conversation, [chat, shelf], queue=False, **_QUIET)
+        blocks.load(handlers.opened, conversation, chat, queue=False, **_QUIET)
         api(handlers.ask_endpoint, api_name="ask", concurrency_id="reader")
         api(handlers.retrieve_endpoint, api_name="retrieve", concurrency_id="reader")
         blocks.queue(max_size=32, default_concurrency_limit=_N_READERS, api_open=False)
@@ -92,7 +92,7 @@ def _question() -> gr.Textbox:
     )
 
 
-def _documents_tab(handlers: Handlers, signals: gr.HTML, conversation: gr.State, chat: gr.HTML) -> gr.HTML:
+def _documents_tab(handlers: Handlers, signals: gr.HTML, conversation: gr.State, chat: gr.HTML, tab: gr.Tab) -> None:
     uploader = _drawn("uploader", uploader_html(EXTENSIONS, MAX_FILE_BYTES), script="uploader.js")
     outcome, shelf = _drawn("outcome"), _drawn("shelf")
     uploader.upload(
@@ -105,7 +105,7 @@ def _documents_tab(handlers: Handlers, signals: gr.HTML, conversation: gr.State,
         **_QUIET,
     )
     signals.delete(handlers.deleted, conversation, [shelf, chat], concurrency_id="adding", **_QUIET)
-    return shelf
+    tab.select(handlers.shelved, None, shelf, queue=False, **_QUIET)
 
 
 def _drawn(name: str, value: str = "", *, script: str | None = None) -> gr.HTML:

@@ -39,9 +39,9 @@ class Handlers:
         self._examples = tuple(examples)
         self._uploads = uploads.resolve()
 
-    def opened(self, conversation: Conversation) -> tuple[str, str]:
-        """Fill a page that was just loaded: the conversation and the table of documents."""
-        return self._conversation(conversation), self._shelf()
+    def opened(self, conversation: Conversation) -> str:
+        """The conversation, for a page that was just loaded."""
+        return self._conversation(conversation)
 
     def answered(
         self, question: str, conversation: Conversation, event: gr.EventData
@@ -93,6 +93,11 @@ class Handlers:
         except Exception as error:
             return page_html(citation, explained(error), number=number, index=index)
 
+    def shelved(self) -> str:
+        """The table of documents."""
+        documents = sorted(self._library.documents(), key=lambda document: document.title.casefold())
+        return shelf_html(documents, [len(self._library.passages(document.id)) for document in documents])
+
     def added(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
         """Add uploaded files; gives updates of (outcome, table, conversation shown)."""
         paths = _within(self._uploads, _data(event).get("paths"))
@@ -108,7 +113,7 @@ class Handlers:
         for path in paths:
             path.unlink(missing_ok=True)
         swept(self._uploads)
-        yield outcome, self._shelf(), self._conversation(conversation)
+        yield outcome, self.shelved(), self._conversation(conversation)
 
     def deleted(self, conversation: Conversation, event: gr.EventData) -> tuple[Update, Update]:
         """Delete a document; gives updates of (table, conversation shown)."""
@@ -116,7 +121,7 @@ class Handlers:
             self._library.delete(str(_data(event).get("document", "")))
         except Exception as error:
             raise gr.Error(html.escape(explained(error)), print_exception=False) from error
-        return self._shelf(), self._conversation(conversation)
+        return self.shelved(), self._conversation(conversation)
 
     def ask_endpoint(self, question: str, k: int = 10) -> AnswerRecord:
         """Answer a question by quoting the documents.
@@ -159,12 +164,9 @@ class Handlers:
         return f"Searching {counted(n_documents, 'document')} and reading the closest passages"
 
     def _conversation(self, conversation: Conversation, more: str = "") -> str:
-        welcome = welcome_html(len(self._library.documents()), self._examples)
-        return conversation_html(conversation, welcome=welcome, more=more)
-
-    def _shelf(self) -> str:
-        documents = sorted(self._library.documents(), key=lambda d: d.title.casefold())
-        return shelf_html(documents, [len(self._library.passages(d.id)) for d in documents])
+        if conversation or more:
+            return conversation_html(conversation, more=more)
+        return conversation_html((), welcome=welcome_html(len(self._library.documents()), self._examples))
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:

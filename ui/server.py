@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from index.errors import QuotebackError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
+_log = logging.getLogger(__name__)
+_ICON = Path(__file__).parent / "assets" / "icon.png"
 _OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -53,9 +57,9 @@ def serve(
     listener = listener_at(host, port)
     with listener, _uploads(library.path) as folder:
         address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
-        server(application(library, host=host, examples=examples, uploads=folder), lambda: ready(address)).run(
-            sockets=[listener]
-        )
+        app = application(library, host=host, examples=examples, uploads=folder)
+        running = server(app, lambda: _announced(library, ready, address))
+        running.run(sockets=[listener])
 
 
 def application(library: Library, *, host: str, examples: Sequence[str], uploads: Path) -> ASGIApp:
@@ -93,6 +97,7 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
+        favicon_path=str(_ICON),
         theme=theme(),
         css=CSS,
     )
@@ -154,6 +159,19 @@ def listener_at(host: str, port: int) -> socket.socket:
         listener.close()
         raise AddressError(f"Port {port} of {host} can't be used ({error}). Choose another one.") from error
     return listener
+
+
+def _announced(library: Library, ready: Callable[[str], None], address: str) -> None:
+    ready(address)
+    Thread(target=_warmed, args=(library,), name="warming", daemon=True).start()
+
+
+def _warmed(library: Library) -> None:
+    """Have the models loaded, so that the first question is as quick as the others."""
+    try:
+        library.ask("Are you ready?")
+    except Exception as error:  # whoever asks a question is told what is wrong
+        _log.info("the models could not be loaded beforehand", exc_info=error)
 
 
 @contextmanager
