@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.gold import Gold, GoldQuestion
-from eval.metrics import RIGHT_F1, mean, risk_coverage, token_f1
+from eval.metrics import RIGHT_F1, auroc, coverage_at_precision, ece, mean, risk_coverage, token_f1
 from index.errors import QuotebackError
 from index.types import Hit
 from rag.answers import candidates, evidence, group
@@ -88,6 +88,43 @@ def fit(readings: Sequence[Reading], *, start: Calibration, error_rate: float) -
     )
     confidence = np.asarray(model.predict_proba(features)[:, 1], dtype=np.float64)
     return replace(fitted, threshold=choose_threshold(right, confidence, error_rate=error_rate))
+
+
+@dataclass(frozen=True, slots=True)
+class Honesty:
+    """How good confidences are on documents that they were not fitted to.
+
+    Attributes:
+        n: Questions with a span.
+        coverage_at_80: Answers that can be given at 80 % precision, as a share of the answerable questions.
+    """
+
+    n: int
+    auroc: float
+    ece: float
+    coverage_at_80: float
+
+
+def cross_validate(readings: Sequence[Reading], *, start: Calibration, n_folds: int = 5) -> Honesty:
+    """Fit on all documents but some and judge on those, in turn, so that no question is judged by a fit to it."""
+    from sklearn.model_selection import GroupKFold
+
+    documents = [reading.gold.document or reading.gold.id for reading in readings]
+    right: list[bool] = []
+    confidence: list[float] = []
+    for train, test in GroupKFold(min(n_folds, len(set(documents)))).split(documents, groups=documents):
+        fitted = fit([readings[i] for i in train], start=start, error_rate=0.2)
+        features, right_here = _features([readings[i] for i in test], fitted.retrieval_weight)
+        confidence += [fitted.confidence_of(tuple(row)) for row in features.tolist()]
+        right += right_here.tolist()
+    is_right, sure = np.array(right, dtype=bool), np.array(confidence)
+    n_answerable = sum(bool(reading.gold.answers) for reading in readings)
+    return Honesty(
+        n=len(is_right),
+        auroc=auroc(is_right, sure),
+        ece=ece(is_right, sure),
+        coverage_at_80=coverage_at_precision(is_right, sure, precision=0.8, n_answerable=n_answerable),
+    )
 
 
 def choose_threshold(right: NDArray[np.bool_], confidence: NDArray[np.float64], *, error_rate: float) -> float:

@@ -54,7 +54,11 @@ class Calibration:
 
     def confidence(self, evidence: Evidence) -> float:
         """Probability in (0, 1) that the answer is right."""
-        logit = self.bias + math.fsum(w * x for w, x in zip(self.weights, evidence.features(), strict=True))
+        return self.confidence_of(evidence.features())
+
+    def confidence_of(self, features: tuple[float, ...]) -> float:
+        """The same of `Evidence.features`."""
+        logit = self.bias + math.fsum(w * x for w, x in zip(self.weights, features, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
     def to_json(self) -> str:

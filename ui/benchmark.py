@@ -93,7 +93,12 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
                 opened.keep_calibration(fitted)
             else:
                 out.write_text(fitted.to_json() + "\n", encoding="utf-8")
-        terminal.out.print(f"Fitted to {len(readings)} questions; answers below {fitted.threshold:.0%} are withheld.")
+            honesty = calibrating.cross_validate(readings, start=opened.calibration)
+        terminal.out.print(
+            f"Fitted to {len(readings):,} questions; answers below {fitted.threshold:.0%} are withheld.\n"
+            f"On documents left out in turn (n = {honesty.n:,}): AUROC {honesty.auroc:.3f}, calibration error "
+            f"{honesty.ece:.3f}, answers that can be given at 80 % precision {honesty.coverage_at_80:.3f}."
+        )
 
     @app.command("check-gold")
     def check_gold(gold: Annotated[Path, _GOLD], library: Annotated[str, _LIBRARY] = "default") -> None:
