@@ -3,8 +3,10 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rag.types import Answer, Outcome
+from rag.types import Answer, Citation, Outcome
 from tests.scripted_library import ScriptedLibrary, bridge_library, document, quoted, span_at
 from ui.evidence import evidence_html
 from ui.render import conversation_html, exchange_html
@@ -116,6 +118,21 @@ def test_a_very_long_sentence_is_cut_between_words_around_the_answer() -> None:
     shown = _text(exchange_html(Exchange("q", answer), 0))
     assert 400 < len(shown) < 1_200
     assert re.search(r"… word( word)* ANSWER( word)* …", shown)
+
+
+@given(st.data())
+def test_the_bold_words_are_the_cited_slice(data: st.DataObject) -> None:
+    text = data.draw(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Cn"]), min_size=1, max_size=900))
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    cited = Citation(document(text, title="T", source="t.txt"), start, end)
+    answer = Answer("q", "q", Outcome.ANSWERED, span_at(cited), 0.9, (cited,))
+    for source, tag in (
+        (exchange_html(Exchange("q", answer), 0), "strong"),
+        (evidence_html(Exchange("q", answer), 0), "mark"),
+    ):
+        (shown,) = re.findall(rf"<{tag}>(.*?)</{tag}>", source, re.DOTALL)
+        assert html.unescape(shown) == cited.text
 
 
 def test_markup_in_questions_titles_and_text_shows_as_characters(library: ScriptedLibrary) -> None:

@@ -53,6 +53,18 @@ def test_only_the_two_endpoints_are_described(window: str) -> None:
     assert asked["description"] == "Answer a question by quoting the documents."
 
 
+def test_a_flood_of_questions_is_refused_and_the_next_one_answered(tmp_path: Path) -> None:
+    library = bridge_library(tmp_path)
+    library.may_answer.clear()
+    with served(library, tmp_path / "incoming") as window:
+        with httpx.Client(base_url=f"{window}/gradio_api/call/v2/", trust_env=False) as client:
+            sent = [client.post("ask", json={"question": EXAMPLES[0]}).status_code for _ in range(80)]
+        library.may_answer.set()
+        assert sent.count(200) < 40 and set(sent) == {200, 503}
+        event, _ = _call(window, "ask", question=EXAMPLES[1])
+        assert event == "complete"
+
+
 @pytest.mark.parametrize("question", ["Will it break?", "Is the disk full?", " "])
 def test_what_goes_wrong_gives_nothing_away(window: str, question: str) -> None:
     for endpoint in ("ask", "retrieve"):

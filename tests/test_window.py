@@ -217,6 +217,16 @@ def test_a_follow_up_carries_the_conversation(opened: Page, library: ScriptedLib
     assert library.asked[-1] == (COST, ())
 
 
+def test_another_tab_begins_its_own_conversation(opened: Page, window: str) -> None:
+    _ask(opened, COST)
+    other = opened.context.new_page()
+    other.goto(window)
+    expect(other.get_by_role("button", name=COST)).to_be_visible()
+    expect(other.locator(".qb-question")).to_have_count(0)
+    _ask(other, EXAMPLES[1])
+    expect(opened.locator(".qb-question")).to_have_count(1)
+
+
 def test_an_example_is_asked_with_one_click(opened: Page) -> None:
     opened.get_by_role("button", name=EXAMPLES[1]).click()
     expect(opened.locator(".qb-quote strong")).to_have_text("Anna Lindqvist")

@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.events import api
 
 from index.documents import EXTENSIONS
+from rag.pipeline import MAX_QUESTION_CHARACTERS
 from ui.evidence import evidence_html
 from ui.handlers import Handlers
 from ui.render import conversation_html
@@ -17,7 +18,6 @@ from ui.roles import Library
 from ui.shelf import uploader_html
 from ui.welcome import header_html
 
-MAX_QUESTION = 2_000  # characters
 MAX_FILE_BYTES = 20_000_000
 _SCRIPTS = Path(__file__).parent / "assets"
 _N_READERS = 2  # questions read at once
@@ -85,7 +85,7 @@ def _question() -> gr.Textbox:
         placeholder="What would you like to know?",
         lines=1,
         max_lines=5,
-        max_length=MAX_QUESTION,
+        max_length=MAX_QUESTION_CHARACTERS,
         submit_btn="Ask",
         autofocus=True,
         elem_id="question",

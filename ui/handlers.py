@@ -103,7 +103,7 @@ class Handlers:
         paths = _within(self._uploads, _data(event).get("paths"))
         outcome = ""
         try:
-            for news in adding(self._library, paths):
+            for news in adding(self._library, paths) if paths else ():
                 if isinstance(news, SyncReport):
                     outcome = report_html(news, {path.name for path in paths})
                 else:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from index.errors import QuotebackError
+from ui.adding import swept
 from ui.guard import Guard
 from ui.roles import Library
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ICON = Path(__file__).parent / "assets" / "icon.png"
+_MAX_CONNECTIONS = 200  # an open page holds two
 _OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -124,6 +126,7 @@ def server(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
             timeout_keep_alive=15,
             timeout_graceful_shutdown=2,
             ws="none",
+            limit_concurrency=_MAX_CONNECTIONS,
         )
     )
 
@@ -176,13 +179,12 @@ def _warmed(library: Library) -> None:
 
 @contextmanager
 def _uploads(folder: Path) -> Iterator[Path]:
-    uploads = folder / "incoming"
-    shutil.rmtree(uploads, ignore_errors=True)
-    uploads.mkdir(mode=0o700, parents=True)
-    try:
-        yield uploads
-    finally:
-        shutil.rmtree(uploads, ignore_errors=True)
+    """A folder of this window's own for files on their way, gone when it ends; old ones of others are removed."""
+    incoming = folder / "incoming"
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    swept(incoming)
+    with TemporaryDirectory(dir=incoming, ignore_cleanup_errors=True) as uploads:
+        yield Path(uploads)
 
 
 def _bracketed(host: str) -> str:
