@@ -80,7 +80,11 @@ def test_wrong_types_are_no_server_error_that_leaks(window: str, data: object) -
         if sent.status_code == 200:
             sent = client.get(f"ask/{sent.json()['event_id']}")
     assert sent.status_code < 500
-    assert "Traceback" not in sent.text and "/work" not in sent.text and "site-packages" not in sent.text
+    assert (
+        "Traceback" not in sent.text
+        and str(Path(__file__).parents[1]) not in sent.text
+        and "site-packages" not in sent.text
+    )
 
 
 def test_nothing_of_the_machine_is_in_the_page(window: str) -> None:
