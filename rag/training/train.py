@@ -29,7 +29,8 @@ class Recipe:
         batch_tokens: The most tokens, padding included, in one step.
         shared: Weight of the loss over all windows of a question together.
         bfloat16: Multiply in bfloat16, with weights in float32: quick where the processor has AMX.
-        max_minutes: Stop here, between two steps; the checkpoint goes on from there.
+        max_minutes: Stop then, between two steps; the checkpoint goes on from there.
+        stop_after: Stop after this step of the schedule, likewise.
         saved_every: Steps between checkpoints.
     """
 
@@ -38,6 +39,7 @@ class Recipe:
     shared: float = 0.0
     bfloat16: bool = False
     max_minutes: float = math.inf
+    stop_after: float = math.inf
     saved_every: int = 500
     seed: int = 1
 
@@ -64,6 +66,7 @@ def train(
     Raises:
         ValueError: If the checkpoint belongs to other data or another recipe.
     """
+    import torch
     from tqdm import tqdm
 
     steps = _steps(phases, recipe)
@@ -76,8 +79,9 @@ def train(
         phase, numbers = steps[step]
         batch = collate([phases[phase][i] for i in numbers])
         rate = recipe.learning_rate * _schedule(step, len(steps))
+        torch.manual_seed(recipe.seed * len(steps) + step)  # so that dropout goes on as if it had not stopped
         curve.add(step, rate, _step(model, optimiser, batch, rate, recipe), n_tokens=batch.ids.size)
-        late = time.monotonic() - began > 60 * recipe.max_minutes
+        late = time.monotonic() - began > 60 * recipe.max_minutes or step + 1 >= recipe.stop_after
         if (step + 1) % recipe.saved_every == 0 or step + 1 == len(steps) or late:
             progress = {"step": step + 1, "steps": len(steps), "fingerprint": fingerprint}
             save_checkpoint(folder / "checkpoint", model=model, optimiser=optimiser, progress=progress)
