@@ -13,12 +13,12 @@ from eval.gold import Gold, GoldQuestion
 from eval.metrics import RIGHT_F1, auroc, coverage_at_precision, ece, mean, risk_coverage, token_f1
 from index.errors import QuotebackError
 from index.types import Hit
-from rag.answers import candidates, evidence, group
+from rag.answers import candidates, evidence, group, without_echoes
 from rag.calibration import Calibration
 from rag.conversation import resolve
 from rag.types import Span
 
-_RETRIEVAL_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_RETRIEVAL_WEIGHTS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0)
 _MIN_QUESTIONS = 30
 _MIN_GIVEN = 10  # answers that a threshold is chosen on, at least: fewer say nothing about an error rate
 
@@ -37,10 +37,9 @@ class Read(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was retrieved and read for a gold question."""
+    """What was retrieved and read for a gold question; `spans` as `rag.answers.without_echoes` leaves them."""
 
     gold: GoldQuestion
-    asked: str
     hits: Sequence[Hit]
     spans: Sequence[Sequence[Span]]
 
@@ -53,7 +52,7 @@ def read_all(
     for question in gold.questions:
         asked = resolve(question.question, question.history)
         hits = library.retrieve(asked, k=k)
-        readings.append(Reading(question, asked, hits, library.read(asked, hits)))
+        readings.append(Reading(question, hits, without_echoes(asked, library.read(asked, hits))))
         if progress is not None:
             progress(len(readings), len(gold.questions))
     return readings
@@ -143,7 +142,7 @@ def _f1_always_answering(readings: Sequence[Reading], weight: float) -> float:
     scores = []
     for reading in readings:
         if reading.gold.answers:
-            ranked = candidates(reading.asked, reading.hits, reading.spans, retrieval_weight=weight)
+            ranked = candidates(reading.hits, reading.spans, retrieval_weight=weight)
             scores.append(token_f1(ranked[0].span.text, reading.gold.answers) if ranked else 0.0)
     return mean(np.array(scores))
 
@@ -151,7 +150,7 @@ def _f1_always_answering(readings: Sequence[Reading], weight: float) -> float:
 def _features(readings: Sequence[Reading], weight: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     rows, right = [], []
     for reading in readings:
-        groups = group(candidates(reading.asked, reading.hits, reading.spans, retrieval_weight=weight))
+        groups = group(candidates(reading.hits, reading.spans, retrieval_weight=weight))
         if groups:
             rows.append(evidence(groups, 0).features())
             answers = reading.gold.answers

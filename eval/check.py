@@ -62,14 +62,10 @@ def _elsewhere(gold: Gold, documents: Sequence[Document]) -> list[Finding]:
         known = {place.document.id for place in question.evidence}
         for answer in _long_answers(question):
             words = re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)")
-            others = [
-                d.source for d, text in texts if d.id not in known and answer in text and words.search(text)
-            ]
+            others = [d.source for d, text in texts if d.id not in known and answer in text and words.search(text)]
             if others:
                 more = f" and {len(others) - 1} more documents" if len(others) > 1 else ""
-                findings.append(
-                    Finding(question.id, f"has the answer {answer!r}, also in {others[0]}{more}.")
-                )
+                findings.append(Finding(question.id, f"has the answer {answer!r}, also in {others[0]}{more}."))
     return findings
 
 

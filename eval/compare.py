@@ -45,9 +45,7 @@ class Comparison:
     def verdict(self) -> str:
         """The outcome in one line."""
         f1 = self.differences[0]
-        word = (
-            "No clear difference" if f1.p >= SIGNIFICANT_P else "Better" if f1.after > f1.before else "Worse"
-        )
+        word = "No clear difference" if f1.p >= SIGNIFICANT_P else "Better" if f1.after > f1.before else "Worse"
         return (
             f"{word}: F1 {f1.before:.3f} -> {f1.after:.3f} ({f1.after - f1.before:+.3f}, p = {f1.p:.3f}) "
             f"on {f1.n} questions; {len(self.gained)} became right, {len(self.lost)} became wrong."

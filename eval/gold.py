@@ -82,9 +82,7 @@ def load_gold(path: Path, documents: Sequence[Document], *, strict: bool = True)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise GoldError(
-            f"The gold file {str(path)!r} can't be read ({error.strerror}). Check its name."
-        ) from error
+        raise GoldError(f"The gold file {str(path)!r} can't be read ({error.strerror}). Check its name.") from error
     if path.name.endswith((".json", ".json.gz")):
         from eval.squad import squad_lines  # it needs GoldError
 
@@ -101,9 +99,7 @@ def _json_lines(data: bytes) -> _Lines:
             continue
         try:
             content = json.loads(line.decode("utf-8-sig"))
-            json.dumps(
-                content, ensure_ascii=False
-            ).encode()  # half a surrogate pair can't be written anywhere
+            json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can't be written anywhere
         except ValueError as error:
             content = f"is not JSON ({error})"
         yield f"line {number}", content if isinstance(content, dict | str) else "is not a JSON object"
@@ -218,16 +214,12 @@ class _Finder:
         """
         named = self._documents_named(name)
         if len(named) > 1:
-            raise ValueError(
-                f"names the document {name!r}, which could be {named[0].source} or {named[1].source}"
-            )
+            raise ValueError(f"names the document {name!r}, which could be {named[0].source} or {named[1].source}")
         if not named:
             return self._missing(NOT_IN_LIBRARY, f"names the document {name!r}, which is not in the library")
         words = named[0].text[start:end]
         if normalise(words) not in map(normalise, answers):
-            found = (
-                f"has evidence {name} [{start}, {end}), which reads {words[:60]!r} and is none of its answers"
-            )
+            found = f"has evidence {name} [{start}, {end}), which reads {words[:60]!r} and is none of its answers"
             return self._missing(LOST_IN_PARSING, found)
         return Citation(named[0], start, end)
 

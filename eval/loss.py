@@ -70,6 +70,4 @@ def _is_covered(place: Citation, passages: Sequence[Passage]) -> bool:
 
 
 def _holds(passage: Passage, place: Citation) -> bool:
-    return passage.document.id == place.document.id and holds(
-        passage.start, passage.end, place.start, place.end
-    )
+    return passage.document.id == place.document.id and holds(passage.start, passage.end, place.start, place.end)

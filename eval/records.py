@@ -136,23 +136,18 @@ class Report:
             content = json.loads(text)
             given = content.pop("format")
             if given != _FORMAT:
-                raise ReportError(
-                    f"The report has format {given!r}, but {_FORMAT} is read here. Evaluate again."
-                )
+                raise ReportError(f"The report has format {given!r}, but {_FORMAT} is read here. Evaluate again.")
             metrics = tuple(Metric(**metric) for metric in content.pop("metrics"))
             records = tuple(_record(record) for record in content.pop("records"))
             return cls(**content, metrics=metrics, records=records)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, ReportError):
                 raise
-            raise ReportError(
-                f"This is not a report of an evaluation ({type(error).__name__}: {error})."
-            ) from error
+            raise ReportError(f"This is not a report of an evaluation ({type(error).__name__}: {error}).") from error
 
 
 def _record(content: dict[str, Any]) -> Record:
     excerpts = {
-        name: None if content[name] is None else Excerpt(**content[name])
-        for name in ("gold_excerpt", "best_excerpt")
+        name: None if content[name] is None else Excerpt(**content[name]) for name in ("gold_excerpt", "best_excerpt")
     }
     return Record(**{**content, **excerpts, "answers": tuple(content["answers"])})

@@ -61,12 +61,7 @@ def _paragraphs(data: bytes, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         content = json.loads(gzip.decompress(data) if name.endswith(".gz") else data)
         paragraphs = [(a.get("title", ""), p) for a in content["data"] for p in a["paragraphs"]]
-        [
-            (q["id"], q["question"], q["answers"])
-            for _, p in paragraphs
-            for q in p["qas"]
-            if p["context"].encode()
-        ]
+        [(q["id"], q["question"], q["answers"]) for _, p in paragraphs for q in p["qas"] if p["context"].encode()]
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GoldError(f"{name} is not SQuAD JSON ({type(error).__name__}: {error}).") from error
     yield from paragraphs

@@ -12,11 +12,12 @@ from index import documents, lexical
 from index.chunker import ChunkerSettings, chunk
 from index.encoder import Encoder
 from index.errors import QuotebackError, RefusedError
-from index.library import Library, Writer
+from index.library import Library
 from index.parsers import Parsed
 from index.plan import Plan, make_plan
 from index.types import Document, Passage, Refused, SyncReport
 from index.worker import ParseWorker
+from index.writer import Writer
 
 _BATCH_PASSAGES = 128  # encoded together and committed together
 

@@ -49,7 +49,7 @@ def compose(
     """
     if not hits:
         return Answer(question, asked, Outcome.NOTHING_RETRIEVED)
-    groups = group(candidates(asked, hits, spans, retrieval_weight=calibration.retrieval_weight))
+    groups = group(candidates(hits, without_echoes(asked, spans), retrieval_weight=calibration.retrieval_weight))
     if not groups:
         return Answer(question, asked, Outcome.NO_SPAN, closest=tuple(hits))
     confidences = [calibration.confidence(evidence(groups, i)) for i in range(len(groups))]
@@ -81,15 +81,12 @@ def compose(
     )
 
 
-def candidates(
-    question: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float
-) -> list[Candidate]:
-    """Every span of every hit that says something, best first; of spans that overlap in a document only the best."""
+def candidates(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, retrieval_weight: float) -> list[Candidate]:
+    """Every span of every hit, best first; of spans that overlap in a document only the best."""
     found = [
         Candidate(span, hit, span.score - span.null_score + retrieval_weight * hit.score)
         for hit, of_hit in zip(hits, spans, strict=True)
         for span in of_hit
-        if not echoes(question, span.text)
     ]
     found.sort(key=lambda c: (-c.value, c.hit.rank, c.span.start, c.span.end))
     kept: list[Candidate] = []
@@ -97,6 +94,11 @@ def candidates(
         if not any(_overlap(candidate.span, other.span) for other in kept):
             kept.append(candidate)
     return kept
+
+
+def without_echoes(question: str, spans: Sequence[Sequence[Span]]) -> list[list[Span]]:
+    """The spans that say something that the question doesn't."""
+    return [[span for span in of_hit if not echoes(question, span.text)] for of_hit in spans]
 
 
 def echoes(question: str, text: str) -> bool:

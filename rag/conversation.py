@@ -12,18 +12,12 @@ from collections.abc import Sequence
 from index.lexical import STOP_WORDS
 from rag.types import Turn
 
-_OPENING = re.compile(
-    r"^(?:(?:and|but|so|then|also|ok|okay)\b[\s,]*)*(?:(?:what|how) about\b\s*)?", re.IGNORECASE
-)
+_OPENING = re.compile(r"^(?:(?:and|but|so|then|also|ok|okay)\b[\s,]*)*(?:(?:what|how) about\b\s*)?", re.IGNORECASE)
 _PERSON = frozenset(("he", "she", "him", "her", "his", "hers"))
 _POSSESSIVE = frozenset(("his", "hers", "its", "their", "theirs"))
-_THING = frozenset(
-    ("it", "its", "they", "them", "their", "theirs", "this", "that", "these", "those", "there")
-)
+_THING = frozenset(("it", "its", "they", "them", "their", "theirs", "this", "that", "these", "those", "there"))
 _PLURAL = frozenset(("they", "them", "their", "theirs", "these", "those"))
-_PREPOSITIONS = frozenset(
-    ("at", "by", "during", "for", "from", "in", "of", "on", "to", "under", "with", "without")
-)
+_PREPOSITIONS = frozenset(("at", "by", "during", "for", "from", "in", "of", "on", "to", "under", "with", "without"))
 _ASKING = frozenset(
     [
         "who",
@@ -50,9 +44,7 @@ _ASKING = frozenset(
 )
 _WORD = re.compile(r"[\w'’-]+")
 _YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
-_NAME = re.compile(
-    r"(?:[^\W\d_a-z][\w'’.-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s+)*(?:[^\W\d_a-z][\w'’.-]*|\d+))*"
-)
+_NAME = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s+)*(?:[^\W\d_a-z][\w'’.-]*|\d+))*")
 _PLEONASTIC = re.compile(
     r"\b(?:is|are|was|were|will|do|does|did|can)\s+there\b|\bthere\s+(?:is|are|was|were|be)\b|\bthat\s+\w+"
     r"|\b(?:this|these|those)\s+(?:year|month|week)\b|\bit\s+(?:take|cost|rain|possible)s?\b",
@@ -156,9 +148,7 @@ def _pronoun(bare: str) -> re.Match[str] | None:
     """The first pronoun that refers to something outside the question."""
     hidden = _PLEONASTIC.sub(lambda match: "\0" * len(match.group()), bare)
     first_word = len(hidden.split(maxsplit=1)[0]) if hidden.split() else 0
-    names = [
-        match.start() for match in _NAME.finditer(hidden, first_word)
-    ]  # a capital there is no sign of a name
+    names = [match.start() for match in _NAME.finditer(hidden, first_word)]  # a capital there is no sign of a name
     for match in _WORD.finditer(hidden):
         if match.group().lower() in _PERSON | _THING and not any(start < match.start() for start in names):
             return match

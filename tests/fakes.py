@@ -25,9 +25,7 @@ class WordEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.n_encoded += len(texts)
-        return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(
-            len(texts), self.dim
-        )
+        return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dim)
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
         return self._vector(question)[None, :]

@@ -43,11 +43,7 @@ class OverlapLibrary:
 
     def retrieve(self, question: str, *, k: int = 10) -> list[Hit]:
         words = set(question.lower().rstrip("?").split())
-        scored = [
-            (len(words & set(p.text.lower().split())), p)
-            for d in self._documents
-            for p in self.passages(d.id)
-        ]
+        scored = [(len(words & set(p.text.lower().split())), p) for d in self._documents for p in self.passages(d.id)]
         best = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])[:k]
         return [Hit(p, score / len(words), rank) for rank, (score, p) in enumerate(best, start=1)]
 

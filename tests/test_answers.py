@@ -56,7 +56,7 @@ def test_a_sure_reader_of_an_irrelevant_window_does_not_win() -> None:
 
 def test_of_overlapping_spans_only_the_best_counts() -> None:
     a = hit("Ada Lind is mayor.")
-    ranked = candidates("Q?", [a], [[span(a, "Ada Lind", 3.0), span(a, "Lind", 2.0)]], retrieval_weight=0.0)
+    ranked = candidates([a], [[span(a, "Ada Lind", 3.0), span(a, "Lind", 2.0)]], retrieval_weight=0.0)
     assert [candidate.span.text for candidate in ranked] == ["Ada Lind"]
 
 

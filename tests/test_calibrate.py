@@ -20,7 +20,7 @@ def reading(i: int) -> Reading:
     at = text.index("alpha" if right else "beta")
     span = Span(hit.passage, at, at + (5 if right else 4), random.gauss(4.0 if right else 0.0, 1.5), 0.0)
     gold = GoldQuestion(id=str(i), question="What?", answers=("alpha",), document=document.source)
-    return Reading(gold, "What?", [hit], [[span]])
+    return Reading(gold, [hit], [[span]])
 
 
 READINGS = [reading(i) for i in range(400)]

@@ -7,9 +7,7 @@ from eval.gold import load_gold
 from index.types import Document
 
 ONE = Document(id="1", text="Dogs travel free of charge. Cats pay.", source="/docs/one.txt", title="One")
-TWO = Document(
-    id="2", text="On Sunday dogs travel free of\ncharge, as ever.", source="/docs/two.txt", title="Two"
-)
+TWO = Document(id="2", text="On Sunday dogs travel free of\ncharge, as ever.", source="/docs/two.txt", title="Two")
 
 
 def _problems(tmp_path, *lines, documents=(ONE, TWO)):
@@ -43,9 +41,7 @@ def test_an_answer_that_stands_in_another_document_is_named(tmp_path):
 def test_short_answers_and_parts_of_words_mean_nothing(tmp_path):
     assert _problems(tmp_path, _line("a", "How do dogs travel?", "free")) == []
     other = Document(id="2", text="carefree of charges", source="/docs/two.txt", title="Two")
-    assert (
-        _problems(tmp_path, _line("a", "What do dogs pay?", "free of charge"), documents=(ONE, other)) == []
-    )
+    assert _problems(tmp_path, _line("a", "What do dogs pay?", "free of charge"), documents=(ONE, other)) == []
 
 
 def test_evidence_that_is_gone_is_named(tmp_path):

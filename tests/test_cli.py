@@ -59,9 +59,7 @@ def test_no_answer_is_exit_code_3(here, examples_library: Path) -> None:  # type
 
 
 @pytest.mark.models
-def test_the_benchmark_prints_its_table_and_holds_its_floors(
-    here, examples_library: Path, tmp_path: Path
-) -> None:  # type: ignore[no-untyped-def]
+def test_the_benchmark_prints_its_table_and_holds_its_floors(here, examples_library: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     gold = tmp_path / "gold.jsonl"
     lines = (ROOT / "eval" / "data" / "examples.jsonl").read_text().splitlines()
     gold.write_text("\n".join(lines[:12]))

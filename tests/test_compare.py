@@ -65,9 +65,7 @@ def test_questions_on_one_document_are_no_independent_evidence():
 
 
 @given(
-    st.lists(
-        st.tuples(st.sampled_from([0.0, 0.4, 1.0]), st.sampled_from([0.0, 0.4, 1.0])), min_size=1, max_size=8
-    )
+    st.lists(st.tuples(st.sampled_from([0.0, 0.4, 1.0]), st.sampled_from([0.0, 0.4, 1.0])), min_size=1, max_size=8)
 )
 def test_comparing_the_other_way_round_mirrors_everything(scores):
     one, other = (_report(side) for side in zip(*scores, strict=True))
@@ -88,8 +86,7 @@ def test_retrieval_is_compared_by_rank():
 
 def test_questions_without_answers_do_not_count_for_retrieval():
     labels = {
-        d.label
-        for d in compare(_report([1.0], answerable=False), _report([0.0], answerable=False)).differences
+        d.label for d in compare(_report([1.0], answerable=False), _report([0.0], answerable=False)).differences
     }
     assert labels == {"F1", "EM", "F1, unanswerable"}
 

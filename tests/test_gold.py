@@ -43,9 +43,7 @@ def test_the_compact_form_means_the_same(tmp_path):
 
 @pytest.mark.parametrize("evidence", [[], None])
 def test_a_question_without_answers_is_unanswerable(tmp_path, evidence):
-    (question,) = _load(
-        tmp_path, {**GOOD, "answers": [], "evidence": evidence, "kind": "unanswerable"}
-    ).questions
+    (question,) = _load(tmp_path, {**GOOD, "answers": [], "evidence": evidence, "kind": "unanswerable"}).questions
     assert (question.answers, question.evidence, question.kind) == ((), (), "unanswerable")
 
 

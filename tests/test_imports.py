@@ -37,9 +37,7 @@ def test_no_module_imports_from_a_folder_above_it() -> None:
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     paths = {name_of(path): path for folder in ORDER for path in modules(folder)}
-    arrows = {
-        name: {n for n in top_level_imports(path) if n in paths and n != name} for name, path in paths.items()
-    }
+    arrows = {name: {n for n in top_level_imports(path) if n in paths and n != name} for name, path in paths.items()}
     finished: set[str] = set()
 
     def walk(name: str, above: tuple[str, ...]) -> None:
@@ -66,9 +64,7 @@ def top_level_imports(path: Path) -> set[str]:
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             submodules = {f"{node.module}.{alias.name}" for alias in node.names}
-            known = {
-                name for name in submodules if (ROOT / Path(*name.split("."))).with_suffix(".py").exists()
-            }
+            known = {name for name in submodules if (ROOT / Path(*name.split("."))).with_suffix(".py").exists()}
             names |= known or {node.module}
     return names
 
@@ -85,9 +81,7 @@ def test_nothing_that_can_run_code_is_ever_loaded() -> None:
 def test_importing_the_api_loads_no_heavy_library() -> None:
     heavy = "{'torch', 'faiss', 'gradio', 'transformers', 'sentence_transformers', 'sklearn'}"
     code = f"import sys, rag, ui.cli; print(sorted({heavy} & set(sys.modules)))"
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout.strip() == "[]"
 
 

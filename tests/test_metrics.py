@@ -172,9 +172,7 @@ def test_brier_is_that_of_scikit_learn(outcomes):
     from sklearn.metrics import brier_score_loss
 
     right, confidence = _columns(outcomes)
-    assert metrics.brier(right, confidence) == pytest.approx(
-        brier_score_loss(right, confidence, pos_label=True)
-    )
+    assert metrics.brier(right, confidence) == pytest.approx(brier_score_loss(right, confidence, pos_label=True))
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 999).map(lambda n: n / 1000)), min_size=1))

@@ -64,9 +64,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.addresses += [
-            value for name, value in attrs if name in ("src", "href", "xlink:href", "action", "data")
-        ]
+        self.addresses += [value for name, value in attrs if name in ("src", "href", "xlink:href", "action", "data")]
         self._in_mark = tag == "mark"
 
     def handle_data(self, data):
@@ -124,8 +122,7 @@ def test_a_report_that_lost_nothing_has_no_list_of_lost_questions(report):
 
 def test_without_a_span_there_are_no_curves(report):
     silent = [
-        replace(record, confidence=None, best="", prediction="", outcome="no_span")
-        for record in report.records
+        replace(record, confidence=None, best="", prediction="", outcome="no_span") for record in report.records
     ]
     assert risk_coverage_svg(silent) == reliability_svg(silent) == ""
     assert "<svg" not in to_html(replace(report, records=tuple(silent)))

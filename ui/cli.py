@@ -34,9 +34,7 @@ app = typer.Typer(
 
 LibraryOption = Annotated[
     str,
-    typer.Option(
-        "--library", "-l", envvar="QUOTEBACK_LIBRARY", help="A library's name, or the path of its folder."
-    ),
+    typer.Option("--library", "-l", envvar="QUOTEBACK_LIBRARY", help="A library's name, or the path of its folder."),
 ]
 EncoderOption = Annotated[
     str | None,
@@ -44,9 +42,7 @@ EncoderOption = Annotated[
 ]
 ReaderOption = Annotated[
     str | None,
-    typer.Option(
-        envvar="QUOTEBACK_READER", help="An extractive question-answering model: folder or hub name."
-    ),
+    typer.Option(envvar="QUOTEBACK_READER", help="An extractive question-answering model: folder or hub name."),
 ]
 KOption = Annotated[int, typer.Option("--top-k", "-k", min=1, max=50, help="How many passages are read.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -145,9 +141,7 @@ def chat(
 @app.command()
 def serve(
     library: LibraryOption = "default",
-    host: Annotated[
-        str, typer.Option(help="A loopback address: the window is for this machine.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="A loopback address: the window is for this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 7860,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
@@ -180,7 +174,7 @@ def list_documents(library: LibraryOption = "default", as_json: JsonOption = Fal
                 _print_json(facts)
             else:
                 terminal.out.print(
-                    f"{document.id}  {document.date or ''!s:<10}  {document.kind:<5} {terminal.plain(document.title)}",
+                    f"{document.id}  {facts['date'] or '':<10}  {document.kind:<5} {terminal.plain(document.title)}",
                     markup=False,
                 )
 
@@ -218,9 +212,7 @@ def doctor(library: LibraryOption = "default") -> None:
 
 
 @app.command()
-def rebuild(
-    library: LibraryOption = "default", encoder: EncoderOption = None, quiet: QuietOption = False
-) -> None:
+def rebuild(library: LibraryOption = "default", encoder: EncoderOption = None, quiet: QuietOption = False) -> None:
     """Make all passages, vectors and terms anew from the texts, for instance with another encoder."""
     with open_library(library, encoder=encoder) as opened, terminal.sync_progress(quiet=quiet) as tell:
         n_documents = opened.rebuild(progress=tell)
@@ -275,6 +267,7 @@ def _say_address(address: str) -> None:
 
 def _interrupt(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
+
 
 if __name__ == "__main__":
     main()
