@@ -67,9 +67,7 @@ def test_copies_of_a_sentence_are_one_source() -> None:
         hit(text.replace("council", "Council"), 2),
         hit("We spoke with mayor Ada Lind.", 3),
     )
-    ranked = candidates(
-        "Q?", [a, b, c], [[span(h, "Ada Lind", 5.0 - h.rank)] for h in (a, b, c)], retrieval_weight=0.0
-    )
+    ranked = candidates([a, b, c], [[span(h, "Ada Lind", 5.0 - h.rank)] for h in (a, b, c)], retrieval_weight=0.0)
     (members,) = group(ranked)
     assert len(members) == 3
     assert evidence([members], 0).n_sources == 2

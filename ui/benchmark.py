@@ -75,7 +75,7 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
         library: Annotated[str, _LIBRARY] = "default",
         error_rate: Annotated[
             float, typer.Option(min=0.01, max=0.9, help="Share of given answers that may be wrong.")
-        ] = 0.2,
+        ] = 0.25,
         k: Annotated[int, _K] = 10,
         out: Annotated[
             Path | None, typer.Option(help="Write the calibration to a file instead of the library.")
