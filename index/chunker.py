@@ -89,17 +89,18 @@ def _units(document: Document, max_words: int) -> Iterator[_Unit]:
     """Sentences in reading order, the too long ones in pieces; a heading is a unit of its own."""
     cursor = 0
     for heading in document.headings:
-        yield from _sentence_units(document.text, cursor, heading.start, max_words)
+        yield from _sentence_units(document, cursor, heading.start, max_words)
         place = trim(document.text, max(cursor, heading.start), heading.end)
         if place is not None:
             yield from _split(document.text, *place, max_words, opens_section=True)
         cursor = max(cursor, heading.end)
-    yield from _sentence_units(document.text, cursor, len(document.text), max_words)
+    yield from _sentence_units(document, cursor, len(document.text), max_words)
 
 
-def _sentence_units(text: str, start: int, end: int, max_words: int) -> Iterator[_Unit]:
-    for sentence_start, sentence_end in sentences(text[start:end]):
-        yield from _split(text, start + sentence_start, start + sentence_end, max_words)
+def _sentence_units(document: Document, start: int, end: int, max_words: int) -> Iterator[_Unit]:
+    found = sentences(document.text[start:end], is_wrapped=document.is_wrapped)
+    for sentence_start, sentence_end in found:
+        yield from _split(document.text, start + sentence_start, start + sentence_end, max_words)
 
 
 def _split(text: str, start: int, end: int, max_words: int, *, opens_section: bool = False) -> Iterator[_Unit]:

@@ -15,8 +15,11 @@ _SHORTEST_WRAPPED, _LONGEST_WRAPPED = 45, 130
 _OWN_LINE = re.compile(r"\s*(?:#|\||[-*+•·–—]\s|\(?\w{1,3}[.)]\s|>|\*\*)|.*(?:\s\|\s|\t)")  # headings, lists, tables
 
 
-def sentences(text: str, *, language: str = "en") -> list[tuple[int, int]]:
+def sentences(text: str, *, is_wrapped: bool = True, language: str = "en") -> list[tuple[int, int]]:
     """Split a text into sentences.
+
+    Args:
+        is_wrapped: Whether a sentence may go on in the next line, as in plain text; else every line ends one.
 
     Returns:
         Offsets `[start, end)` in reading order, without the white space around them. A paragraph, a heading, an
@@ -24,7 +27,7 @@ def sentences(text: str, *, language: str = "en") -> list[tuple[int, int]]:
         white space.
     """
     found: list[tuple[int, int]] = []
-    for start, end in _paragraphs(text):
+    for start, end in _paragraphs(text, is_wrapped):
         for boundary in get_sentence_boundaries(language, text[start:end]):
             trimmed = trim(text, start + boundary["start_index"], start + boundary["end_index"])
             if trimmed is not None:
@@ -32,12 +35,12 @@ def sentences(text: str, *, language: str = "en") -> list[tuple[int, int]]:
     return found
 
 
-def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+def sentence_around(text: str, start: int, end: int, *, is_wrapped: bool = True) -> tuple[int, int]:
     """Offsets of the whole sentence (or sentences) that `[start, end)` stands in."""
     left = max(0, start - _WINDOW)
     left = max(text.find("\n", left, start) + 1, left)
     right = min(len(text), end + _WINDOW)
-    touching = [(s, e) for s, e in _nearby(text[left:right]) if s + left < end and e + left > start]
+    touching = [(s, e) for s, e in _nearby(text[left:right], is_wrapped) if s + left < end and e + left > start]
     if not touching:
         return start, end
     return min(start, left + touching[0][0]), max(end, left + touching[-1][1])
@@ -52,17 +55,17 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=512)
-def _nearby(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sentences(text))
+def _nearby(text: str, is_wrapped: bool) -> tuple[tuple[int, int], ...]:
+    return tuple(sentences(text, is_wrapped=is_wrapped))
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+def _paragraphs(text: str, is_wrapped: bool) -> Iterator[tuple[int, int]]:
     """Runs of lines that one sentence may go over."""
     start = 0
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
     for i, (line_start, line_end) in enumerate(lines):
         following = text[slice(*lines[i + 1])] if i + 1 < len(lines) else ""
-        if _ends_paragraph(text[line_start:line_end], following):
+        if not is_wrapped or _ends_paragraph(text[line_start:line_end], following):
             if not text[start:line_end].isspace():
                 yield start, line_end
             start = line_end

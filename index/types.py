@@ -45,6 +45,11 @@ class Document:
     pages: tuple[int, ...] = ()
     headings: tuple[Heading, ...] = ()
 
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether a line may end within a sentence; other formats than these come with a paragraph a line."""
+        return self.kind in ("txt", "md")
+
     def page_at(self, offset: int) -> int | None:
         """Number of the page (from 1) that holds the character at `offset`; None without pages."""
         return max(1, bisect_right(self.pages, offset)) if self.pages else None

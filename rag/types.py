@@ -53,7 +53,10 @@ class Citation:
     @property
     def sentence(self) -> Citation:
         """The place of the whole sentence (or sentences) around this one."""
-        return Citation(self.document, *sentence_around(self.document.text, self.start, self.end))
+        text = self.document.text
+        return Citation(
+            self.document, *sentence_around(text, self.start, self.end, is_wrapped=self.document.is_wrapped)
+        )
 
 
 class Outcome(StrEnum):

@@ -51,3 +51,9 @@ def test_a_span_deep_in_a_long_text_has_the_sentence_that_splitting_gives() -> N
     text = "The ferry leaves at nine. " * 400
     start, end = sentences(text)[200]
     assert sentence_around(text, start + 4, end - 5) == (start, end)
+
+
+def test_where_every_line_is_a_paragraph_a_line_ends_a_sentence() -> None:
+    text = "221 sailings lost to weather in 2023, most of them in October\nLongest gap on Stenna: four days\n"
+    assert [text[start:end] for start, end in sentences(text, is_wrapped=False)] == text.splitlines()
+    assert text[slice(*sentence_around(text, 0, 3, is_wrapped=False))] == text.splitlines()[0]
