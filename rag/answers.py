@@ -63,11 +63,10 @@ def compose(
             withheld=best,
             closest=tuple(hits),
         )
-    said = [_sentence(member.span) for member in groups[0]]
     others = [
         Alternative(members[0].span, confidence, _citations(members))
         for members, confidence in zip(groups[1:], confidences[1:], strict=True)
-        if confidence >= calibration.alternative_threshold and _sentence(members[0].span) not in said
+        if confidence >= calibration.alternative_threshold and _sentence(members[0].span) != _sentence(best)
     ]
     return Answer(
         question,

@@ -136,3 +136,10 @@ def test_a_second_thing_in_the_same_sentence_is_no_other_answer() -> None:
 )
 def test_a_text_that_only_repeats_the_question_is_no_answer(question: str, text: str, echo: bool) -> None:
     assert echoes(question, text) is echo
+
+
+def test_a_sentence_that_gives_two_figures_is_quoted_for_both() -> None:
+    """The best answer's own sentence says no other; that of a further citation may."""
+    a, b = hit("Up to 30,000 troops came.", 1), hit("He spoke of 30,000, experts of 10,000.", 2)
+    given = answer((a, [span(a, "30,000", 5.0)]), (b, [span(b, "30,000", 4.0), span(b, "10,000", 3.0)]))
+    assert [other.text for other in given.alternatives] == ["10,000"]
