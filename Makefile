@@ -14,7 +14,9 @@ demo: $(INSTALLED)
 
 serve: $(INSTALLED)
 	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
-	$(BIN)/quoteback serve --library $(LIBRARY)
+	$(BIN)/quoteback serve --library $(LIBRARY) --example "$(QUESTION)" --example "Who chairs the board?" \
+		--example "What did the repair at Kettle Bay cost?" --example "When was the Agnes Pellow built?" \
+		--example "How many cars can the Josiah Thorne carry?"
 
 test: $(INSTALLED)-dev
 	@./tests/browser.sh
@@ -23,7 +25,7 @@ test: $(INSTALLED)-dev
 	$(BIN)/pytest
 
 fast: $(INSTALLED)-dev
-	$(BIN)/pytest -m "not models and not browser"
+	$(BIN)/pytest -n 2 -m "not models and not browser and not slow"
 
 lint: $(INSTALLED)-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -13,6 +13,16 @@ settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 
 ROOT = Path(__file__).parents[1]
+_SLOW = {"test_server", "test_handlers", "test_worker", "test_limits", "test_pages", "test_training", "test_export"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts processes or a server, or trains, so that the rest can be run alone: make fast."""
+    for item in items:
+        if item.path.stem in _SLOW or "survives_being_killed" in item.name:
+            item.add_marker(pytest.mark.slow)
+        if item.path.stem == "test_encoder_onnx":
+            item.add_marker(pytest.mark.models)
 
 
 @pytest.fixture(scope="session")
