@@ -18,30 +18,9 @@ _POSSESSIVE = frozenset(("his", "hers", "its", "their", "theirs"))
 _THING = frozenset(("it", "its", "they", "them", "their", "theirs", "this", "that", "these", "those", "there"))
 _PLURAL = frozenset(("they", "them", "their", "theirs", "these", "those"))
 _PREPOSITIONS = frozenset(("at", "by", "during", "for", "from", "in", "of", "on", "to", "under", "with", "without"))
-_ASKING = frozenset(
-    [
-        "who",
-        "whom",
-        "whose",
-        "what",
-        "which",
-        "when",
-        "where",
-        "why",
-        "how",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "can",
-        "will",
-        "has",
-        "have",
-    ]
-)
+_QUESTION_WORDS = frozenset(("who", "whom", "whose", "what", "which", "when", "where", "why", "how"))
+_VERBS = frozenset(("is", "are", "was", "were", "do", "does", "did", "can", "will", "has", "have"))
+_ASKING = _QUESTION_WORDS | _VERBS
 _WORD = re.compile(r"[\w'’-]+")
 _YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
 _NAME = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s+)*(?:[^\W\d_a-z][\w'’.-]*|\d+))*")
@@ -128,18 +107,7 @@ def _with_fragment(bare: str, previous: str) -> str:
 def _without_question_words(question: str) -> list[str]:
     """ "When was it built?" -> was it built: what is left before another question word is put in front."""
     words = question.rstrip("?!. ").split()
-    while words and words[0].lower() in (
-        "who",
-        "what",
-        "which",
-        "when",
-        "where",
-        "why",
-        "how",
-        "many",
-        "much",
-        "long",
-    ):
+    while words and words[0].lower() in _QUESTION_WORDS | {"many", "much", "long"}:
         words = words[1:]
     return words
 
