@@ -248,8 +248,15 @@ def test_stop_gives_the_window_back(opened: Page, library: ScriptedLibrary) -> N
     finally:
         library.may_answer.set()
     assert len(library.asked) == n_asked + 1
-    _ask(opened, EXAMPLES[1])
-    expect(opened.locator(".qb-answer")).to_have_count(1)
+    # Gradio drops what is sent before it has taken back the stopped event; the words stay in the box till then.
+    box.fill(EXAMPLES[1])
+    answer = opened.locator(".qb-answer")
+    for _ in range(10):
+        box.press("Enter")
+        opened.wait_for_timeout(1_000)
+        if answer.count() or not box.input_value():
+            break
+    expect(answer).to_have_count(1)
 
 
 def test_what_goes_wrong_is_said_without_giving_anything_away(opened: Page) -> None:
