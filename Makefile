@@ -25,7 +25,7 @@ test: $(INSTALLED)-dev
 	$(BIN)/pytest
 
 fast: $(INSTALLED)-dev
-	$(BIN)/pytest -n 2 -m "not models and not browser and not slow"
+	$(BIN)/pytest --hypothesis-profile fast -m "not models and not browser and not slow"
 
 lint: $(INSTALLED)-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

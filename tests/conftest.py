@@ -10,14 +10,24 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 settings.register_profile("shared", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=20)
 settings.load_profile("shared")
 
 ROOT = Path(__file__).parents[1]
-_SLOW = {"test_server", "test_handlers", "test_worker", "test_limits", "test_pages", "test_training", "test_export"}
+_SLOW = {
+    "test_reader",
+    "test_server",
+    "test_handlers",
+    "test_worker",
+    "test_limits",
+    "test_pages",
+    "test_training",
+    "test_export",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes or a server, or trains, so that the rest can be run alone: make fast."""
+    """Mark what starts processes or a server, loads torch or trains, so that the rest can be run alone."""
     for item in items:
         if item.path.stem in _SLOW or "survives_being_killed" in item.name:
             item.add_marker(pytest.mark.slow)
