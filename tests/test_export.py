@@ -24,6 +24,7 @@ from rag.forms import HEAD, load_form, load_int8
 from rag.forward import Ids, Logits, load_network
 from rag.forward_onnx import OnnxForward
 from rag.reader import Reader, pad
+from rag.speed import main as measure
 from rag.speed import median_seconds
 from rag.windows import Tokenizer, cut_windows
 from tests.tiny_readers import TEXT, save_bert, save_roberta
@@ -191,6 +192,16 @@ def test_timed_tasks_take_turns() -> None:
     seconds = median_seconds([lambda: done.append("a"), lambda: done.append("b")], n_rounds=2)
     assert done == ["a", "b"] * 3
     assert len(seconds) == 2 and all(s >= 0 for s in seconds)
+
+
+@pytest.mark.models
+def test_the_benchmark_gives_a_line_for_each_task(exported: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert measure(["--reader", str(exported), "--rounds", "1"]) == 0
+    _, _, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split("|")[1].split()[0] for line in lines] == ["read", "encode"]
+    for line in lines:
+        before, after, ratio = (float(cell) for cell in line.split("|")[2:5])
+        assert before > 0 and after > 0 and ratio > 0
 
 
 def test_there_is_at_least_one_core() -> None:
