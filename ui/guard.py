@@ -11,6 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 UPLOAD_BYTES = 25_000_000
 OTHER_BYTES = 64_000
 _BODY_SECONDS = 30.0  # the longest pause inside a request's body
+_REST_SECONDS = 5.0  # how long the rest of a body that nobody wants is read, so that its sender reads the answer
 _METHODS = {"GET", "HEAD", "POST"}
 _API = "/gradio_api"
 _PATHS = re.compile(
@@ -68,10 +70,11 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = refused(scope, self._hosts)
+        body = _Body(receive, limit=_limit(scope), expected=scope["method"] == "POST")
         if refusal is not None:
+            await body.skip()
             await _refuse(send, *refusal)
             return
-        body = _Body(receive, limit=_limit(scope))
         answer = _Answer(send)
         try:
             await self._app(_uncompressed(scope), body.receive, partial(answer.send, body))
@@ -117,8 +120,8 @@ class _BodyRefused(Exception):
 class _Body:
     """Counts a request's body while it is read."""
 
-    def __init__(self, receive: Receive, *, limit: int) -> None:
-        self._receive, self._limit = receive, limit
+    def __init__(self, receive: Receive, *, limit: int, expected: bool) -> None:
+        self._receive, self._limit, self._expected = receive, limit, expected
         self._n_bytes, self._complete = 0, False
         self.refusal: tuple[int, str] | None = None
 
@@ -137,6 +140,14 @@ class _Body:
             raise _BodyRefused
         return message
 
+    async def skip(self) -> None:
+        """Read the rest and forget it: a connection closed while its other end still writes loses the answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REST_SECONDS):
+                while self._expected and not self._complete:
+                    message = await self._receive()
+                    self._complete = not message.get("more_body", False)
+
 
 class _Answer:
     """Adds the security headers; a page is held until its scripts are known."""
@@ -151,6 +162,7 @@ class _Answer:
         """Say why the body was refused, once, in place of whatever the application made of it."""
         if body.refusal is not None and not self._started:
             self._started = True
+            await body.skip()
             await _refuse(self._send, *body.refusal)
 
     async def send(self, body: _Body, message: Message) -> None:
@@ -159,6 +171,7 @@ class _Answer:
             return
         if message["type"] == "http.response.start":
             self._started = True
+            await body.skip()
             if _is_page(message):
                 self._page = message
                 return
@@ -190,7 +203,11 @@ def _with_headers(start: Message, content_policy: str) -> Message:
 
 
 async def _refuse(send: Send, status: int, sentence: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(sentence.encode())).encode()),
+        (b"connection", b"close"),
+    ]
     start = {"type": "http.response.start", "status": status, "headers": headers}
     await send(_with_headers(start, policy(b"")))
     await send({"type": "http.response.body", "body": sentence.encode()})
