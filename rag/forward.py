@@ -34,20 +34,25 @@ class TorchForward:
     def __init__(self, model: Any, *, bfloat16: bool = False) -> None:
         self._model = model
         self._bfloat16 = bfloat16
-        # Without them a BERT takes the passage for a second half of the question; RoBERTa has none.
-        self._has_types = getattr(model.config, "type_vocab_size", 0) > 1
         self._lock = Lock()
 
     def __call__(self, input_ids: Ids, attention_mask: Ids, token_type_ids: Ids) -> tuple[Logits, Logits]:
         import torch
 
-        arrays = {"input_ids": input_ids, "attention_mask": attention_mask}
-        if self._has_types:
-            arrays["token_type_ids"] = token_type_ids
-        tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        tensors = [torch.from_numpy(array) for array in (input_ids, attention_mask, token_type_ids)]
+        inputs = model_inputs(self._model.config, *tensors)
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, self._bfloat16):
-            output = self._model(**tensors)
+            output = self._model(**inputs)
         return output.start_logits.float().numpy(), output.end_logits.float().numpy()
+
+
+def model_inputs(config: Any, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> dict[str, Any]:
+    """Name a model's inputs, with type ids if it knows them.
+
+    Without them a BERT takes the passage for a second half of the question; RoBERTa and MPNet have none.
+    """
+    inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+    return inputs | {"token_type_ids": token_type_ids} if getattr(config, "type_vocab_size", 0) > 1 else inputs
 
 
 def load_network(model: str | Path, *, new_head: bool = False, **settings: Any) -> Any:

@@ -56,6 +56,7 @@ def _run(options: argparse.Namespace) -> int:
         max_minutes=options.max_minutes,
         stop_after=options.stop_after,
         saved_every=options.saved_every,
+        frozen_layers=options.frozen_layers,
         seed=options.seed,
     )
 
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--shared", type=float, default=0.0, help="weight of the loss over all passages of a question together")
     add("--others", type=int, default=3, help="other passages that a question is shown an epoch (default 3)")
     add("--dropout", type=float, default=0.0, help="share of hidden values left out at each step")
+    add("--frozen-layers", type=int, default=0, help="lowest layers that stay as they are (default 0)")
     add("--batch-tokens", type=int, default=2560)
     add("--bfloat16", action="store_true", help="multiply in bfloat16 (quick on processors with AMX)")
     add("--threads", type=int, default=2)

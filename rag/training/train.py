@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.forward import model_inputs
 from rag.training.batches import Batch, collate, plan
 from rag.training.checkpoints import load_checkpoint, save_checkpoint
 from rag.training.features import Case
@@ -18,6 +20,7 @@ from rag.training.loss import shared_loss, span_loss
 
 _WARM_UP = 0.06
 _LOGGED_EVERY = 20
+_LAYER = re.compile(r"\blayers?\.(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Recipe:
         max_minutes: Stop then, between two steps; the checkpoint goes on from there.
         stop_after: Stop after this step of the schedule, likewise.
         saved_every: Steps between checkpoints.
+        frozen_layers: How many of the lowest layers stay as they are; the word embeddings always do.
     """
 
     learning_rate: float = 3e-4
@@ -41,6 +45,7 @@ class Recipe:
     max_minutes: float = math.inf
     stop_after: float = math.inf
     saved_every: int = 500
+    frozen_layers: int = 0
     seed: int = 1
 
 
@@ -91,6 +96,15 @@ def train(
     return True
 
 
+def freeze(model: Any, n_layers: int) -> None:
+    """Keep a transformer's word embeddings as they are; its `n_layers` lowest layers, and all they share, too."""
+    model.get_input_embeddings().weight.requires_grad_(False)
+    for name, parameter in model.base_model.named_parameters():
+        layer = _LAYER.search(name)
+        if n_layers and (layer is None or int(layer[1]) < n_layers):
+            parameter.requires_grad_(False)
+
+
 def _steps(phases: Sequence[Sequence[Case]], recipe: Recipe) -> list[tuple[int, list[int]]]:
     return [
         (phase, numbers)
@@ -102,7 +116,7 @@ def _steps(phases: Sequence[Sequence[Case]], recipe: Recipe) -> list[tuple[int, 
 def _optimiser(model: Any, recipe: Recipe) -> Any:
     import torch
 
-    model.get_input_embeddings().weight.requires_grad_(False)
+    freeze(model, recipe.frozen_layers)
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     matrices = [p for _, p in trained if p.ndim > 1]
     vectors = [p for _, p in trained if p.ndim <= 1]
@@ -131,8 +145,9 @@ def _step(model: Any, optimiser: Any, batch: Batch, rate: float, recipe: Recipe)
         group["lr"] = rate
     model.train()
     tensors = {name: torch.from_numpy(getattr(batch, name)) for name in Batch.__slots__}
+    inputs = model_inputs(model.config, tensors["ids"], tensors["mask"], tensors["types"])
     with torch.autocast("cpu", torch.bfloat16, recipe.bfloat16):
-        output = model(input_ids=tensors["ids"], attention_mask=tensors["mask"], token_type_ids=tensors["types"])
+        output = model(**inputs)
     start_logits, end_logits = output.start_logits.float(), output.end_logits.float()
     labels = tensors["allowed"], tensors["starts"], tensors["ends"]
     loss = span_loss(start_logits, end_logits, *labels)
