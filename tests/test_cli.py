@@ -122,6 +122,6 @@ def test_list_rm_and_doctor(tmp_path: Path, here) -> None:  # type: ignore[no-un
 
 def test_help_names_every_command() -> None:
     out = run("--help").stdout
-    commands = "sync ask retrieve chat serve list rm doctor rebuild eval compare calibrate info"
+    commands = "sync ask retrieve chat serve list rm doctor rebuild eval compare calibrate gold info"
     assert all(command in out for command in commands.split())
     assert run("--help").returncode == 0 and run("nonsense").returncode == cli.USAGE

@@ -100,20 +100,6 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
             f"{honesty.ece:.3f}, answers that can be given at 80 % precision {honesty.coverage_at_80:.3f}."
         )
 
-    @app.command("check-gold")
-    def check_gold(gold: Annotated[Path, _GOLD], library: Annotated[str, _LIBRARY] = "default") -> None:
-        """Find gold questions that are asked twice, have lost their evidence, or are answered elsewhere too."""
-        from eval import check
-        from eval.gold import load_gold
-
-        with open_library(library) as opened:
-            documents = opened.documents()
-        findings = check.check_gold(load_gold(gold, documents, strict=False), documents)
-        for finding in findings:
-            terminal.out.print(f"{finding.id} {finding.problem}", markup=False)
-        if findings:
-            raise typer.Exit(1)
-
 
 def _text_of(path: Path) -> str:
     try:

@@ -19,7 +19,7 @@ import typer
 from index.errors import EncoderMismatchError, InvalidQuestionError, LibraryNotFoundError, QuotebackError
 from index.sync import checked_folder
 from rag import Turn, open_library
-from ui import benchmark, terminal
+from ui import benchmark, gold, terminal
 from ui.records import answer_record, hit_record
 
 FAILED, USAGE, NO_ANSWER, NO_LIBRARY, BELOW_FLOOR, INTERRUPTED = 1, 2, 3, 4, 5, 130
@@ -229,6 +229,7 @@ def info(library: Annotated[str | None, typer.Option("--library", "-l")] = None)
 
 
 benchmark.add_commands(app, below_floor=BELOW_FLOOR)
+app.add_typer(gold.app, name="gold")
 
 
 def main() -> NoReturn:
