@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from index.lexical import fold, terms
 from index.types import Hit
+from rag.agreement import sources
 from rag.calibration import Calibration, Evidence
 from rag.types import Alternative, Answer, Citation, Outcome, Span
 
@@ -16,7 +17,6 @@ _WORD = re.compile(r"\w+")
 _THOUSANDS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0 ](?=\d{3}\b)")
 _ARTICLES = frozenset(("a", "an", "the"))
 _FORMS_OF_ADDRESS = frozenset(("dr", "mr", "mrs", "ms", "prof", "sir", "capt", "captain"))
-_SAME_SENTENCE = 0.8  # Jaccard of their words from which two sentences are copies of one another
 _MAX_ALTERNATIVES = 4
 
 
@@ -146,7 +146,7 @@ def evidence(groups: Sequence[Sequence[Candidate]], i: int) -> Evidence:
         margin=best.span.score - best.span.null_score,
         retrieval=best.hit.score,
         gap=best.value - max(rivals) if rivals else math.inf,
-        n_sources=len(_independent(groups[i])),
+        n_sources=len(sources(_citations(groups[i]))),
     )
 
 
@@ -158,27 +158,6 @@ def _sentence(span: Span) -> tuple[str, int]:
 
 def _citations(members: Sequence[Candidate]) -> tuple[Citation, ...]:
     return tuple(Citation(m.span.passage.document, m.span.start, m.span.end) for m in members)
-
-
-def _independent(members: Sequence[Candidate]) -> list[frozenset[str]]:
-    """The words of the sentences that say it, one for all copies of a sentence, one document counted once."""
-    sentences: list[frozenset[str]] = []
-    documents: set[str] = set()
-    for member in members:
-        document = member.span.passage.document
-        sentence = frozenset(
-            _WORD.findall(fold(Citation(document, member.span.start, member.span.end).sentence.text))
-        )
-        if document.id not in documents and not any(
-            _jaccard(sentence, other) >= _SAME_SENTENCE for other in sentences
-        ):
-            sentences.append(sentence)
-        documents.add(document.id)
-    return sentences
-
-
-def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
-    return len(a & b) / len(a | b) if a or b else 1.0
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -45,6 +45,7 @@ class Window:
     Attributes:
         ids: Token ids, special tokens included, without padding.
         types: Type ids, the same length.
+        n_head: Length of the question's part, up to and with what stands between the two texts.
         offset: Place in `ids` of the window's first passage token.
         first: Number of that token in the passage.
         n_passage: How many passage tokens the window holds.
@@ -52,6 +53,7 @@ class Window:
 
     ids: NDArray[np.int64]
     types: NDArray[np.int64]
+    n_head: int
     offset: int
     first: int
     n_passage: int
@@ -138,7 +140,7 @@ def _window(
     ids = np.concatenate([lead, inside, tail])
     type_ids = np.full(len(ids), types[1], dtype=np.int64)
     type_ids[:n_head] = types[0]
-    return Window(ids=ids, types=type_ids, offset=len(lead), first=first, n_passage=len(inside))
+    return Window(ids=ids, types=type_ids, n_head=n_head, offset=len(lead), first=first, n_passage=len(inside))
 
 
 def _frame(backend: Any) -> Frame:

@@ -18,10 +18,12 @@ _SLOW = {
     "test_reader",
     "test_server",
     "test_handlers",
+    "test_shelving",
     "test_worker",
     "test_limits",
     "test_pages",
     "test_training",
+    "test_teacher",
     "test_export",
 }
 

@@ -271,6 +271,14 @@ def test_word_embeddings_stay_as_they_were(bert: Path, tokenizer: Tokenizer, tmp
     assert np.array_equal(weights["bert.embeddings.word_embeddings.weight"], before)
 
 
+def test_layers_that_are_to_stay_as_they_were_do(bert: Path, tokenizer: Tokenizer, tmp_path: Path) -> None:
+    weights, _ = trained(bert, tokenizer, tmp_path / "run", frozen_layers=1)
+    before = {name: p.detach().numpy() for name, p in load_network(bert).named_parameters()}
+    changed = {name for name in weights if not np.array_equal(weights[name], before[name])}
+    assert {name.split(".")[3] for name in changed if ".layer." in name} == {"1"}
+    assert {name for name in changed if ".layer." not in name} == {"qa_outputs.weight", "qa_outputs.bias"}
+
+
 def test_the_command_trains_a_reader_that_has_learnt(
     bert: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

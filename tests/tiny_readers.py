@@ -24,6 +24,19 @@ def save_bert(folder: Path) -> Path:
     return _save(BertForQuestionAnswering, config, folder)
 
 
+def save_mpnet(folder: Path, *, like: Path) -> Path:
+    """An MPNet with the word pieces of a BERT under other ids: two separators, no types."""
+    from transformers import BertTokenizer, MPNetConfig, MPNetForQuestionAnswering, MPNetTokenizer
+
+    bert = BertTokenizer.from_pretrained(like)
+    words = [piece for piece, i in bert.get_vocab().items() if i not in bert.all_special_ids]
+    vocabulary = ["<s>", "<pad>", "</s>", "<unk>", *words, "[UNK]", "<mask>"]
+    MPNetTokenizer(vocab={piece: i for i, piece in enumerate(vocabulary)}).save_pretrained(folder)
+    config = MPNetConfig(vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2)
+    config.intermediate_size = 64
+    return _save(MPNetForQuestionAnswering, config, folder)
+
+
 def save_roberta(folder: Path) -> Path:
     """A RoBERTa with pieces of bytes: two separators, one type, spaces inside the pieces."""
     from tokenizers import ByteLevelBPETokenizer

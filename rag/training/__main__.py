@@ -17,6 +17,7 @@ from rag.training.checkpoints import save_reader
 from rag.training.data import Example, read_articles, sample, split
 from rag.training.features import Case, make_cases
 from rag.training.scores import score
+from rag.training.teacher import Teacher
 from rag.training.train import Recipe, train
 from rag.windows import Tokenizer
 
@@ -52,6 +53,8 @@ def _run(options: argparse.Namespace) -> int:
         learning_rate=options.learning_rate,
         batch_tokens=options.batch_tokens,
         shared=options.shared,
+        taught=options.taught,
+        temperature=options.temperature,
         bfloat16=options.bfloat16,
         max_minutes=options.max_minutes,
         stop_after=options.stop_after,
@@ -66,7 +69,8 @@ def _run(options: argparse.Namespace) -> int:
         figures = {"step": step, **asdict(score(reader, development))} if development else {"step": step}
         print(json.dumps(figures), file=sys.stderr, flush=True)
 
-    finished = train(model, phases, options.out, recipe, report=report)
+    teacher = Teacher(options.teacher, pupil=body, bfloat16=options.bfloat16) if options.teacher else None
+    finished = train(model, phases, options.out, recipe, teacher=teacher, report=report)
     save_reader(options.out / "reader", model=model, tokenizer=pretrained)
     return 0 if finished else 3
 
@@ -90,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--learning-rate", type=float, default=3e-4)
     add("--shared", type=float, default=0.0, help="weight of the loss over all passages of a question together")
     add("--others", type=int, default=3, help="other passages that a question is shown an epoch (default 3)")
+    add("--teacher", help="reader to learn from beside the data: a folder or a hub name")
+    add("--taught", type=float, default=0.75, help="share of the loss that the teacher has (default 0.75)")
+    add("--temperature", type=float, default=1.5, help="of the teacher's opinions (default 1.5)")
     add("--dropout", type=float, default=0.0, help="share of hidden values left out at each step")
     add("--frozen-layers", type=int, default=0, help="lowest layers that stay as they are (default 0)")
     add("--batch-tokens", type=int, default=2560)

@@ -39,6 +39,22 @@ def shared_loss(
     return (start_loss + _shared_cross_entropy(end_logits, allowed, ends, cases)) / 2
 
 
+def distillation_loss(logits: Tensor, taught: Tensor, allowed: Tensor, *, temperature: float) -> Tensor:
+    """How far a reader is from its teacher: mean Kullback-Leibler divergence within each window (Hinton et al. 2015).
+
+    Args:
+        logits: Start or end logits, shape (n_windows, n_tokens); `taught` and `allowed` too.
+        temperature: Above 1 the teacher's less likely places count for more.
+
+    Returns:
+        The divergence times the squared temperature, so that its gradients keep their size.
+    """
+    from torch.nn.functional import kl_div, log_softmax
+
+    own, theirs = (log_softmax(side.masked_fill(~allowed, _NEVER) / temperature, dim=1) for side in (logits, taught))
+    return kl_div(own, theirs, reduction="batchmean", log_target=True) * temperature**2
+
+
 def _shared_cross_entropy(logits: Tensor, allowed: Tensor, golds: Tensor, cases: Tensor) -> Tensor:
     import torch
 

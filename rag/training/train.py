@@ -16,7 +16,9 @@ from rag.forward import model_inputs
 from rag.training.batches import Batch, collate, plan
 from rag.training.checkpoints import load_checkpoint, save_checkpoint
 from rag.training.features import Case
-from rag.training.loss import shared_loss, span_loss
+from rag.training.loss import distillation_loss, shared_loss, span_loss
+from rag.training.teacher import Logits, Teacher
+from rag.windows import Window
 
 _WARM_UP = 0.06
 _LOGGED_EVERY = 20
@@ -35,12 +37,16 @@ class Recipe:
         max_minutes: Stop then, between two steps; the checkpoint goes on from there.
         stop_after: Stop after this step of the schedule, likewise.
         saved_every: Steps between checkpoints.
+        taught: Share of the loss that is the distance from the teacher, if there is one; the data have the rest.
+        temperature: Of the teacher's and the pupil's opinions where they are compared.
         frozen_layers: How many of the lowest layers stay as they are; the word embeddings always do.
     """
 
     learning_rate: float = 3e-4
     batch_tokens: int = 2560
     shared: float = 0.0
+    taught: float = 0.75
+    temperature: float = 1.5
     bfloat16: bool = False
     max_minutes: float = math.inf
     stop_after: float = math.inf
@@ -55,6 +61,7 @@ def train(
     folder: Path,
     recipe: Recipe,
     *,
+    teacher: Teacher | None = None,
     report: Callable[[int], None] = lambda step: None,
 ) -> bool:
     """Train a model in place, from the folder's checkpoint if there is one.
@@ -63,6 +70,7 @@ def train(
         model: A question-answering model of transformers, in float32.
         phases: Cases in the order in which they are learnt; shuffled within a phase only.
         folder: Takes `checkpoint/` and `loss.csv`.
+        teacher: A reader to learn from beside the data.
         report: Called with the step after each checkpoint.
 
     Returns:
@@ -76,16 +84,20 @@ def train(
 
     steps = _steps(phases, recipe)
     optimiser = _optimiser(model, recipe)
-    fingerprint = hashlib.sha256(repr((steps, recipe.learning_rate, recipe.shared)).encode()).hexdigest()
+    fingerprint = hashlib.sha256(
+        repr((steps, recipe.learning_rate, recipe.shared, recipe.taught)).encode()
+    ).hexdigest()
     done = _resume(folder / "checkpoint", model, optimiser, fingerprint)
     began = time.monotonic()
     curve = _Curve(folder / "loss.csv")
     for step in tqdm(range(done, len(steps)), initial=done, total=len(steps), mininterval=30, unit="step"):
         phase, numbers = steps[step]
-        batch = collate([phases[phase][i] for i in numbers])
+        cases = [phases[phase][i] for i in numbers]
+        batch = collate(cases)
+        taught = None if teacher is None else teacher.logits(_windows(cases), batch.ids.shape[1])
         rate = recipe.learning_rate * _schedule(step, len(steps))
         torch.manual_seed(recipe.seed * len(steps) + step)  # so that dropout goes on as if it had not stopped
-        curve.add(step, rate, _step(model, optimiser, batch, rate, recipe), n_tokens=batch.ids.size)
+        curve.add(step, rate, _step(model, optimiser, batch, taught, rate, recipe), n_tokens=batch.ids.size)
         late = time.monotonic() - began > 60 * recipe.max_minutes or step + 1 >= recipe.stop_after
         if (step + 1) % recipe.saved_every == 0 or step + 1 == len(steps) or late:
             progress = {"step": step + 1, "steps": len(steps), "fingerprint": fingerprint}
@@ -138,26 +150,46 @@ def _schedule(step: int, n_steps: int) -> float:
     return min((step + 1) / n_warm, (n_steps - step) / max(1, n_steps - n_warm))
 
 
-def _step(model: Any, optimiser: Any, batch: Batch, rate: float, recipe: Recipe) -> float:
+def _windows(cases: Sequence[Case]) -> list[Window]:
+    return [row.window for case in cases for row in case]
+
+
+def _step(
+    model: Any, optimiser: Any, batch: Batch, taught: tuple[Logits, Logits] | None, rate: float, recipe: Recipe
+) -> float:
     import torch
 
     for group in optimiser.param_groups:
         group["lr"] = rate
     model.train()
+    loss = _loss(model, batch, taught, recipe)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_((p for p in model.parameters() if p.requires_grad), 1.0)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return float(loss.item())
+
+
+def _loss(model: Any, batch: Batch, taught: tuple[Logits, Logits] | None, recipe: Recipe) -> Any:
+    import torch
+
     tensors = {name: torch.from_numpy(getattr(batch, name)) for name in Batch.__slots__}
     inputs = model_inputs(model.config, tensors["ids"], tensors["mask"], tensors["types"])
     with torch.autocast("cpu", torch.bfloat16, recipe.bfloat16):
         output = model(**inputs)
-    start_logits, end_logits = output.start_logits.float(), output.end_logits.float()
-    labels = tensors["allowed"], tensors["starts"], tensors["ends"]
-    loss = span_loss(start_logits, end_logits, *labels)
+    logits = output.start_logits.float(), output.end_logits.float()
+    allowed = tensors["allowed"]
+    labels = allowed, tensors["starts"], tensors["ends"]
+    loss = span_loss(*logits, *labels)
     if recipe.shared:
-        loss = loss + recipe.shared * shared_loss(start_logits, end_logits, *labels, tensors["cases"])
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_((p for p in model.parameters() if p.requires_grad), 1.0)
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
-    return loss.item()
+        loss = loss + recipe.shared * shared_loss(*logits, *labels, tensors["cases"])
+    if taught is None:
+        return loss
+    distances = [
+        distillation_loss(own, torch.from_numpy(theirs), allowed, temperature=recipe.temperature)
+        for own, theirs in zip(logits, taught, strict=True)
+    ]
+    return (1 - recipe.taught) * loss + recipe.taught * sum(distances) / 2
 
 
 class _Curve:
