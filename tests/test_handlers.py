@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ def library(tmp_path: Path) -> ScriptedLibrary:
 
 
 @pytest.fixture()
-def handlers(library: ScriptedLibrary, tmp_path: Path) -> Handlers:
-    (tmp_path / "incoming").mkdir()
-    return Handlers(library, EXAMPLES, tmp_path / "incoming")
+def handlers(library: ScriptedLibrary) -> Handlers:
+    return Handlers(library, EXAMPLES)
 
 
 def _event(**data: Any) -> gr.EventData:
@@ -72,39 +70,3 @@ def test_any_amount_of_text_may_be_asked_for(handlers: Handlers) -> None:
     conversation = _last(handlers, EXAMPLES[0])
     shown = handlers.opened_place(conversation, _event(exchange=0, place=0, earlier=99_999, later=99_999))
     assert "data-earlier" not in shown
-
-
-def test_only_files_that_were_sent_are_added_and_removed(
-    handlers: Handlers, library: ScriptedLibrary, tmp_path: Path
-) -> None:
-    secret, sent = tmp_path / "secret.txt", tmp_path / "incoming" / "sent.txt"
-    secret.write_text("a secret", "utf-8")
-    sent.write_text("It rains.", "utf-8")
-    os.symlink(secret, tmp_path / "incoming" / "link.txt")
-    outside = [
-        str(secret),
-        f"{tmp_path}/incoming/../secret.txt",
-        f"{tmp_path}/incoming/link.txt",
-        f"{tmp_path}/incoming",
-        f"{tmp_path}/incoming-too/a.txt",
-        "../secret.txt",
-        "/proc/self/environ",
-        "secret.txt\0.txt",
-        "",
-        7,
-        None,
-        ["a"],
-    ]
-    n_before = len(library.documents())
-    *_, (outcome, _, _) = handlers.added((), _event(paths=[*outside, str(sent)]))
-    assert len(library.documents()) == n_before + 1
-    assert "sent.txt" in outcome.replace("&#46;", ".") and "secret" not in outcome
-    assert secret.exists() and not sent.exists()
-    for paths in ("/etc/passwd", None, {"a": 1}):
-        *_, (outcome, _, _) = handlers.added((), _event(paths=paths))
-        assert len(library.documents()) == n_before + 1
-
-
-def test_a_document_that_is_gone_is_no_error(handlers: Handlers) -> None:
-    for document in ("", "no such", 7, None):
-        handlers.deleted((), _event(document=document))

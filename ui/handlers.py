@@ -1,24 +1,19 @@
-"""What each event of the window does. The library's answers go in, updates of the page come out."""
+"""What each event of the Ask tab does. The library's answers go in, updates of the page come out."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index.types import SyncReport
 from rag.types import Citation
-from ui.adding import adding, swept
+from ui.events import number_of
 from ui.evidence import evidence_html
 from ui.pages import page_picture
 from ui.problems import explained
-from ui.records import AnswerRecord, HitRecord, answer_record, hit_record
 from ui.render import conversation_html, note_html, pending_html, question_html
 from ui.roles import Conversation, Exchange, Library, places, turns
-from ui.shelf import progress_html, report_html, shelf_html
 from ui.viewer import page_html, view, view_html
 from ui.welcome import welcome_html
 from ui.wording import counted
@@ -34,10 +29,9 @@ class Handlers:
     never read back from the page.
     """
 
-    def __init__(self, library: Library, examples: Sequence[str], uploads: Path) -> None:
+    def __init__(self, library: Library, examples: Sequence[str]) -> None:
         self._library = library
         self._examples = tuple(examples)
-        self._uploads = uploads.resolve()
 
     def opened(self, conversation: Conversation) -> str:
         """The conversation, for a page that was just loaded."""
@@ -47,7 +41,7 @@ class Handlers:
         self, question: str, conversation: Conversation, event: gr.EventData
     ) -> Iterator[tuple[Update, Update, Conversation, Update]]:
         """Answer a question; gives updates of (question, conversation shown, conversation, evidence)."""
-        example = _number(event, "example", below=len(self._examples))
+        example = number_of(event, "example", below=len(self._examples))
         asked = (question if example is None else self._examples[example]).strip()
         if not asked:
             yield gr.skip(), gr.skip(), conversation, gr.skip()
@@ -68,7 +62,7 @@ class Handlers:
 
     def showed(self, conversation: Conversation, event: gr.EventData) -> str:
         """The evidence of one exchange."""
-        number = _number(event, "exchange", below=len(conversation))
+        number = number_of(event, "exchange", below=len(conversation))
         return _EMPTY if number is None else evidence_html(conversation[number], number)
 
     def opened_place(self, conversation: Conversation, event: gr.EventData) -> str:
@@ -77,7 +71,7 @@ class Handlers:
         if found is None:
             return _EMPTY
         number, index, citation = found
-        more = {name: _number(event, name, below=1_000_000) for name in ("earlier", "later")}
+        more = {name: number_of(event, name, below=1_000_000) for name in ("earlier", "later")}
         earlier, later = (0 if times is None else times for times in more.values())
         shown = view(citation, earlier=earlier, later=later)
         return view_html(shown, number=number, index=index, earlier=earlier, later=later)
@@ -92,66 +86,6 @@ class Handlers:
             return page_html(citation, page_picture(citation), number=number, index=index)
         except Exception as error:
             return page_html(citation, explained(error), number=number, index=index)
-
-    def shelved(self) -> str:
-        """The table of documents."""
-        documents = sorted(self._library.documents(), key=lambda document: document.title.casefold())
-        return shelf_html(documents, [len(self._library.passages(document.id)) for document in documents])
-
-    def added(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
-        """Add uploaded files; gives updates of (outcome, table, conversation shown)."""
-        paths = _within(self._uploads, _data(event).get("paths"))
-        outcome = ""
-        try:
-            for news in adding(self._library, paths) if paths else ():
-                if isinstance(news, SyncReport):
-                    outcome = report_html(news, {path.name for path in paths})
-                else:
-                    yield progress_html(news), gr.skip(), gr.skip()
-        except Exception as error:
-            outcome = note_html(explained(error))
-        for path in paths:
-            path.unlink(missing_ok=True)
-        swept(self._uploads)
-        yield outcome, self.shelved(), self._conversation(conversation)
-
-    def deleted(self, conversation: Conversation, event: gr.EventData) -> tuple[Update, Update]:
-        """Delete a document; gives updates of (table, conversation shown)."""
-        try:
-            self._library.delete(str(_data(event).get("document", "")))
-        except Exception as error:
-            raise gr.Error(html.escape(explained(error)), print_exception=False) from error
-        return self.shelved(), self._conversation(conversation)
-
-    def ask_endpoint(self, question: str, k: int = 10) -> AnswerRecord:
-        """Answer a question by quoting the documents.
-
-        Args:
-            question: At most 2,000 characters.
-            k: Passages to read, from 1 to 50.
-
-        Returns:
-            The answer with its citations; offsets are half-open and in characters of the document's text.
-        """
-        try:
-            return answer_record(self._library.ask(question, k=_k(k)))
-        except Exception as error:
-            raise gr.Error(explained(error), print_exception=False) from error
-
-    def retrieve_endpoint(self, question: str, k: int = 10) -> list[HitRecord]:
-        """Find the passages closest to a question.
-
-        Args:
-            question: At most 2,000 characters.
-            k: Hits to give, from 1 to 50.
-
-        Returns:
-            Hits, best first.
-        """
-        try:
-            return [hit_record(hit) for hit in self._library.retrieve(question, k=_k(k))]
-        except Exception as error:
-            raise gr.Error(explained(error), print_exception=False) from error
 
     def _exchange(self, question: str, conversation: Conversation) -> Exchange:
         try:
@@ -169,35 +103,12 @@ class Handlers:
         return conversation_html((), welcome=welcome_html(len(self._library.documents()), self._examples))
 
 
-def _data(event: gr.EventData) -> dict[str, Any]:
-    return event._data if isinstance(event._data, dict) else {}
-
-
-def _number(event: gr.EventData, name: str, *, below: int) -> int | None:
-    value = _data(event).get(name)
-    return value if isinstance(value, int) and 0 <= value < below else None
-
-
 def _place(conversation: Conversation, event: gr.EventData) -> tuple[int, int, Citation] | None:
     """The exchange, the place in it and its citation that a button stands for; None if there is no such place."""
-    number = _number(event, "exchange", below=len(conversation))
+    number = number_of(event, "exchange", below=len(conversation))
     answer = None if number is None else conversation[number].answer
     if number is None or answer is None:
         return None
     cited = places(answer)
-    index = _number(event, "place", below=len(cited))
+    index = number_of(event, "place", below=len(cited))
     return None if index is None else (number, index, cited[index])
-
-
-def _within(folder: Path, paths: object) -> list[Path]:
-    """Those of the paths that are files below the folder: what the browser names is not trusted."""
-    named = (
-        [Path(path) for path in paths if isinstance(path, str) and "\0" not in path]
-        if isinstance(paths, list)
-        else []
-    )
-    return [path for path in named if path.resolve().is_relative_to(folder) and path.is_file()]
-
-
-def _k(k: int) -> int:
-    return min(50, max(1, int(k)))

@@ -78,7 +78,8 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
     import gradio as gr
     from fastapi import FastAPI
 
-    from ui.app import MAX_FILE_BYTES, build
+    from ui.app import build
+    from ui.documents_tab import MAX_FILE_BYTES
     from ui.theme import CSS, theme
 
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

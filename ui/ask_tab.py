@@ -1,0 +1,54 @@
+"""The Ask tab: the conversation, the question below it, and the evidence beside it."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from rag.pipeline import MAX_QUESTION_CHARACTERS
+from ui.drawn import QUIET, drawn
+from ui.evidence import evidence_html
+from ui.handlers import Handlers
+from ui.render import conversation_html
+
+N_READERS = 2  # questions read at once
+
+
+def lay_out(handlers: Handlers, signals: gr.HTML, conversation: gr.State) -> gr.HTML:
+    """Lay out the tab; gives the conversation's component."""
+    with gr.Row(elem_id="ask"):
+        with gr.Column(scale=6, min_width=320, elem_id="talk"):
+            chat = drawn("chat", conversation_html(()), script="chat.js")
+            question = _question()
+            clear = gr.Button("New conversation", size="sm", elem_id="clear")
+        with gr.Column(scale=5, min_width=320, elem_id="aside"):
+            evidence = drawn("evidence", evidence_html(None, 0), script="evidence.js")
+    page = [question, chat, conversation, evidence]
+    asking = gr.on(
+        [question.submit, signals.example_select],
+        handlers.answered,
+        [question, conversation],
+        page,
+        concurrency_id="reader",
+        concurrency_limit=N_READERS,
+        **QUIET,
+    )
+    question.stop(handlers.stopped, conversation, [question, chat], cancels=[asking], queue=False, **QUIET)
+    clear.click(handlers.cleared, None, page, cancels=[asking], queue=False, **QUIET)
+    signals.show(handlers.showed, conversation, evidence, queue=False, **QUIET)
+    signals.open(handlers.opened_place, conversation, evidence, queue=False, **QUIET)
+    signals.sheet(handlers.opened_page, conversation, evidence, queue=False, **QUIET)
+    return chat
+
+
+def _question() -> gr.Textbox:
+    return gr.Textbox(
+        label="Your question",
+        show_label=False,
+        placeholder="What would you like to know?",
+        lines=1,
+        max_lines=5,
+        max_length=MAX_QUESTION_CHARACTERS,
+        submit_btn="Ask",
+        autofocus=True,
+        elem_id="question",
+    )
