@@ -88,12 +88,13 @@ def load_gold(path: Path, documents: Sequence[Document], *, strict: bool = True)
 
         lines: _Lines = squad_lines(data, path.name)
     else:
-        lines = _json_lines(data)
+        lines = json_lines(data)
     finder = _Finder(documents, strict=strict)
     return Gold(path.name, hashlib.sha256(data).hexdigest(), _questions(lines, finder, path.name))
 
 
-def _json_lines(data: bytes) -> _Lines:
+def json_lines(data: bytes) -> _Lines:
+    """The lines of a gold file that is not SQuAD's, each by its number, without the empty ones."""
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue

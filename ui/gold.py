@@ -7,14 +7,42 @@ from typing import Annotated
 
 import typer
 
+from index.errors import QuotebackError
 from rag import open_library
-from ui import terminal
+from ui import authoring, terminal
 
 app = typer.Typer(no_args_is_help=True, help="Gold questions, for eval and calibrate.")
 
 _LIBRARY = typer.Option(
     "--library", "-l", envvar="QUOTEBACK_LIBRARY", help="A library's name, or the path of its folder."
 )
+
+
+@app.command()
+def new(
+    gold: Annotated[Path, typer.Argument(help="The .jsonl file that the questions are added to.")],
+    library: Annotated[str, _LIBRARY] = "default",
+    seed: Annotated[int, typer.Option(help="Another one shows the passages in another order.")] = 1,
+) -> None:
+    """Write questions on passages drawn evenly from your documents; stop at any time, go on later."""
+    from eval import author
+
+    if gold.suffix != ".jsonl":
+        raise typer.BadParameter(f"{str(gold)!r} does not end in .jsonl. Name such a file.", param_hint="GOLD")
+    lines = author.written_lines(gold)
+    with open_library(library) as opened:
+        documents = opened.documents()
+        names = author.names_of(documents)
+        drawn = author.draw_passages([opened.passages(document.id) for document in documents], seed=seed)
+    left = authoring.passages_left(drawn, lines, names)
+    if not left:
+        raise QuotebackError(f"There is no passage left to write on in {library}. Another --seed starts anew.")
+    terminal.err.print(f"{len(lines):,} questions so far." if lines else "A new file.")
+    n_written = authoring.write_questions(left, gold, names, ask=input, say=_say)
+    if n_written:
+        terminal.err.print(
+            f"{n_written:,} added to {gold}. Next: quoteback eval {gold} --library {library}", markup=False
+        )
 
 
 @app.command()
@@ -33,3 +61,7 @@ def check(
         terminal.out.print(f"{finding.id} {finding.problem}", markup=False)
     if findings:
         raise typer.Exit(1)
+
+
+def _say(line: str) -> None:
+    terminal.out.print(line, markup=False)
