@@ -25,11 +25,18 @@ _SLOW = {
     "test_training",
     "test_teacher",
     "test_export",
+    "test_calibrate",
 }
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave slow modules unread when their tests are not asked for: importing Gradio alone takes seconds."""
+    unread = "not slow" in config.getoption("markexpr") and collection_path.stem in _SLOW
+    return True if unread else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes or a server, loads torch or trains, so that the rest can be run alone."""
+    """Mark what starts processes or a server, loads torch or scikit-learn or trains, so the rest can be run alone."""
     for item in items:
         if item.path.stem in _SLOW or "survives_being_killed" in item.name:
             item.add_marker(pytest.mark.slow)

@@ -120,6 +120,7 @@ def test_list_rm_and_doctor(tmp_path: Path, here) -> None:  # type: ignore[no-un
     assert here("list", "-l", str(tmp_path / "l"))[1] == ""
 
 
+@pytest.mark.slow
 def test_help_names_every_command() -> None:
     out = run("--help").stdout
     commands = "sync ask retrieve chat serve list rm doctor rebuild eval compare calibrate gold info"

@@ -4,7 +4,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.chunker import chunk
@@ -71,7 +71,6 @@ def all_places(answer: Answer) -> list[tuple[str, Citation]]:
     return places + [(other.text, other.citations[0]) for other in answer.alternatives]
 
 
-@settings(max_examples=150)
 @given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40), min_size=3, max_size=3), st.data())
 def test_answer_text_is_the_cited_slice(shelf: OpenLibrary, pieces: list[list[str]], data: st.DataObject) -> None:
     texts = ["".join(each) for each in pieces]
@@ -88,7 +87,6 @@ def test_answer_text_is_the_cited_slice(shelf: OpenLibrary, pieces: list[list[st
     assert (answer.outcome is Outcome.ANSWERED) == (answer.span is not None)
 
 
-@settings(max_examples=200)
 @given(st.text(max_size=2_100))
 def test_any_question_is_answered_or_refused_in_a_sentence(shelf: OpenLibrary, question: str) -> None:
     try:

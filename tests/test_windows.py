@@ -82,6 +82,7 @@ def test_windows_too_small_for_a_passage_are_an_error() -> None:
         cut_windows(np.full(64, 7), ids(), ids(20), frame=BERT, max_tokens=67)
 
 
+@pytest.mark.slow
 def test_the_frame_is_asked_of_the_tokenizer(bert: Path, roberta: Path) -> None:
     one, other = load_tokenizer(bert), load_tokenizer(roberta)
     assert Tokenizer(one).frame == Frame((one.cls_token_id,), (one.sep_token_id,), (one.sep_token_id,), (0, 1))
@@ -89,6 +90,7 @@ def test_the_frame_is_asked_of_the_tokenizer(bert: Path, roberta: Path) -> None:
     assert Tokenizer(other).frame == Frame((other.cls_token_id,), separators, separators[:1], (0, 0))
 
 
+@pytest.mark.slow
 def test_tokens_say_which_characters_they_are_made_of(bert: Path) -> None:
     (tokens,) = Tokenizer(load_tokenizer(bert)).tokens([TEXT])
     slices = [TEXT[start:end] for start, end in zip(tokens.starts, tokens.ends, strict=True)]
@@ -96,6 +98,7 @@ def test_tokens_say_which_characters_they_are_made_of(bert: Path) -> None:
     assert "".join(slices) == "".join(TEXT.split())
 
 
+@pytest.mark.slow
 def test_a_long_title_is_cut_but_keeps_its_colon(bert: Path) -> None:
     tokenizer = Tokenizer(load_tokenizer(bert))
     short, long = tokenizer.prefix("The ferry"), tokenizer.prefix("ferry " * 100)
@@ -103,6 +106,7 @@ def test_a_long_title_is_cut_but_keeps_its_colon(bert: Path) -> None:
     assert long[-1] == short[-1]
 
 
+@pytest.mark.slow
 def test_tokenizing_a_long_text_cuts_nothing(bert: Path) -> None:
     (tokens,) = Tokenizer(load_tokenizer(bert)).tokens([TEXT * 60])
     assert tokens.ends[-1] == len(TEXT) * 60
