@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -128,7 +128,15 @@ class OpenLibrary:
         """
         return retriever.retrieve(_checked(question, k), self._open_collection(), self.encoder, k=k, where=where)
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        k: int = 10,
+        where: Filter | None = None,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> Answer:
         """Answer a question with the exact words of the documents, or say that they don't hold the answer.
 
         Args:
@@ -136,6 +144,7 @@ class OpenLibrary:
             history: Earlier turns, oldest first.
             k: How many passages are read.
             where: Which documents may be used.
+            progress: Is told "searching" with the number of documents, then "reading" with that of passages.
 
         Raises:
             InvalidQuestionError: The question is empty or too long, or k is below 1.
@@ -143,8 +152,12 @@ class OpenLibrary:
         clock = _Clock()
         question = _checked(question, k)
         asked = conversation.resolve(question, history)
+        if progress is not None:
+            progress("searching", sum(where is None or where.admits(d) for d in self.documents()))
         hits = self.retrieve(asked, k=k, where=where)
         clock.lap("retrieve")
+        if progress is not None:
+            progress("reading", len(hits))
         spans = self.read(asked, hits)
         clock.lap("read")
         answer = answers.compose(question, asked, hits, spans, self.calibration)

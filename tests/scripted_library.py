@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -166,8 +166,18 @@ class ScriptedLibrary:
         best = sorted(range(len(passages)), key=lambda i: -shared[i])[:k]
         return [Hit(passages[i], shared[i] / (1 + len(words)), rank) for rank, i in enumerate(best, 1)]
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        k: int = 10,
+        where: Filter | None = None,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> Answer:
         self.asked.append((question, tuple(history)))
+        if progress is not None:
+            progress("searching", len(self._documents))
         self.may_answer.wait(120)
         answer = self._answers.get(question, Answer(question, question, Outcome.NOTHING_RETRIEVED))
         if isinstance(answer, Exception):

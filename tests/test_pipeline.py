@@ -12,7 +12,7 @@ from index.errors import InvalidQuestionError, LibraryNotFoundError, QuotebackEr
 from index.library import Library
 from index.places import library_folder
 from index.sync import running_fingerprint
-from index.types import Document, Heading, Passage
+from index.types import Document, Filter, Heading, Passage
 from rag.calibration import Calibration
 from rag.pipeline import OpenLibrary, open_library
 from rag.types import Answer, Citation, Outcome, Span, Turn
@@ -134,6 +134,17 @@ def test_a_follow_up_is_searched_for_as_it_stands_alone(tmp_path: Path) -> None:
         answer = library.ask("Where was it built?", history=[Turn("Who owns the Nordlys?", "Varrick")])
     assert answer.question == "Where was it built?"
     assert answer.asked == reader.questions[-1] != answer.question
+
+
+def test_what_is_being_done_is_told_while_it_is_done(tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+    with OpenLibrary(Library(tmp_path, create=True), encoder=WordEncoder(), reader=AnyReader()) as library:
+        put(library, "The ferry leaves at nine.", "The quay closes at noon.", "It rains.")
+        answer = library.ask("When does the ferry leave?", progress=lambda stage, n: told.append((stage, n)))
+        assert told == [("searching", 3), ("reading", len(answer.closest))]
+        one = Filter(documents=frozenset({"d0"}))
+        library.ask("When does the ferry leave?", where=one, progress=lambda stage, n: told.append((stage, n)))
+        assert told[2:] == [("searching", 1), ("reading", 1)]
 
 
 def test_nothing_is_retrieved_from_an_empty_library(tmp_path: Path) -> None:

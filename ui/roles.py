@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,13 @@ class Library(Protocol):
     def passages(self, document_id: str) -> list[Passage]: ...
     def retrieve(self, question: str, *, k: int = 10, where: Filter | None = None) -> list[Hit]: ...
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), k: int = 10, where: Filter | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        k: int = 10,
+        where: Filter | None = None,
+        progress: Callable[[str, int], None] | None = None,
     ) -> Answer: ...
     def add(self, paths: Sequence[Path], *, progress: Progress | None = None) -> SyncReport: ...
     def delete(self, document_id: str) -> bool: ...
