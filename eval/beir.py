@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from eval.gold import GoldError
-from eval.loss import Shelf
 from eval.metrics import mean, ndcg, reciprocal_rank, success_at_k
 from eval.records import Metric
 from eval.statistics import groups_of, interval
@@ -63,25 +62,76 @@ def document_name(id_: str) -> str:
     return f"{plain}.txt" if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:8]}.txt"
 
 
-def evaluate_retrieval(
-    library: Shelf, beir: Beir, *, k: int = 10, progress: Callable[[int, int], None] | None = None
-) -> tuple[Metric, ...]:
-    """Measure nDCG@k, Success@k and MRR@k over every judged query, each with its 95 % interval.
+@dataclass(frozen=True, slots=True)
+class JudgedQuery:
+    """One query and what became of it; `rank` is that of the first relevant document, None below k."""
 
-    A document stands at the rank of its best passage.
+    id: str
+    text: str
+    ndcg: float
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """Metrics over every query for which some document is relevant, each with its 95 % interval."""
+
+    library: Mapping[str, str]
+    benchmark: str
+    k: int
+    metrics: tuple[Metric, ...]
+    queries: tuple[JudgedQuery, ...]
+
+    def to_json(self) -> str:
+        """The whole report, queries and all."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+class Searched(Protocol):
+    """What is asked of a library whose retrieval is measured."""
+
+    def retrieve(self, question: str, *, k: int = 10) -> list[Hit]: ...
+
+    def fingerprint(self) -> Mapping[str, str]: ...
+
+
+def evaluate_retrieval(
+    library: Searched,
+    beir: Beir,
+    *,
+    name: str,
+    k: int = 10,
+    progress: Callable[[int, int], None] | None = None,
+) -> RetrievalReport:
+    """Measure nDCG@k, Success@k and MRR@k; a document stands at the rank of its best passage.
+
+    A document with the id of the query is left out, as the benchmark's own script does.
     """
-    scores: dict[str, list[float]] = {f"ndcg@{k}": [], f"success@{k}": [], f"mrr@{k}": []}
     judged = [query for query, grades in beir.grades.items() if max(grades.values()) > 0]
-    for n_done, query in enumerate(judged, start=1):
-        names = _names(library.retrieve(beir.queries[query], k=k * _PASSAGES_A_DOCUMENT))[:k]
-        ranked = [beir.grades[query].get(name, 0.0) for name in names]
-        rank = next((place for place, grade in enumerate(ranked, start=1) if grade > 0), np.inf)
-        scores[f"ndcg@{k}"].append(ndcg(ranked, list(beir.grades[query].values()), k))
-        scores[f"success@{k}"].append(success_at_k(rank, k))
-        scores[f"mrr@{k}"].append(reciprocal_rank(rank, k))
+    queries = []
+    for query in judged:
+        queries.append(_judged(query, library, beir, k))
         if progress is not None:
-            progress(n_done, len(judged))
-    return tuple(_metric(name, np.array(values, dtype=float)) for name, values in scores.items())
+            progress(len(queries), len(judged))
+    return RetrievalReport(dict(library.fingerprint()), name, k, _metrics(queries, k), tuple(queries))
+
+
+def _judged(query: str, library: Searched, beir: Beir, k: int) -> JudgedQuery:
+    grades = beir.grades[query]
+    names = _names(library.retrieve(beir.queries[query], k=k * _PASSAGES_A_DOCUMENT))
+    ranked = [grades.get(name, 0.0) for name in names if name != document_name(query)][:k]
+    rank = next((place for place, grade in enumerate(ranked, start=1) if grade > 0), None)
+    return JudgedQuery(query, beir.queries[query], ndcg(ranked, list(grades.values()), k), rank)
+
+
+def _metrics(queries: Sequence[JudgedQuery], k: int) -> tuple[Metric, ...]:
+    ranks = [np.inf if query.rank is None else query.rank for query in queries]
+    values = {
+        f"ndcg@{k}": [query.ndcg for query in queries],
+        f"success@{k}": [success_at_k(rank, k) for rank in ranks],
+        f"mrr@{k}": [reciprocal_rank(rank, k) for rank in ranks],
+    }
+    return tuple(_metric(name, np.array(of, dtype=float)) for name, of in values.items())
 
 
 def _metric(name: str, values: np.ndarray[Any, np.dtype[np.float64]]) -> Metric:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
-from eval.records import Report
+from eval.records import Metric
 from eval.summary import MEASURES
 from index.errors import QuotebackError
 
-_LOWER_IS_BETTER = {measure.name: measure.lower_is_better for measure in MEASURES}
+_LOWER_IS_BETTER = {measure.name: measure.lower_is_better for measure in MEASURES} | {"ndcg@10": False}
 
 
 class FloorError(QuotebackError, ValueError):
@@ -34,13 +34,14 @@ def parse_floors(texts: Sequence[str]) -> list[Floor]:
     return [_parse(text) for text in texts]
 
 
-def check_floors(report: Report, texts: Sequence[str]) -> list[str]:
+def check_floors(metrics: Sequence[Metric], texts: Sequence[str]) -> list[str]:
     """One sentence for each floor that the report misses; a metric with nothing to measure misses its floor.
 
     Raises:
         FloorError: A floor can't be understood.
     """
-    sentences = (_miss(floor, report.metric(floor.name).value) for floor in parse_floors(texts))
+    values = {metric.name: metric.value for metric in metrics}
+    sentences = (_miss(floor, values.get(floor.name)) for floor in parse_floors(texts))
     return [sentence for sentence in sentences if sentence is not None]
 
 

@@ -6,8 +6,12 @@ from dataclasses import replace
 import pytest
 
 from eval.beir import document_name, evaluate_retrieval, read_beir
+from eval.contexts import fill
+from eval.floors import check_floors
 from eval.gold import GoldError
 from eval.squad import write_documents
+from index.library import Library
+from tests.fakes import ScriptedReader, WordEncoder
 from tests.overlap_library import OverlapLibrary
 
 CORPUS = [
@@ -35,10 +39,21 @@ def folder(tmp_path):
 def test_retrieval_is_scored_on_documents_at_their_best_passage(folder):
     beir = read_beir(folder)
     library = OverlapLibrary({document.source: document.text for document in beir.documents}, {})
-    ndcg, success, mrr = evaluate_retrieval(library, beir)
+    report = evaluate_retrieval(library, beir, name="ships")
+    ndcg, success, mrr = report.metrics
     # q1 finds d/2 (grade 1) before d1 (grade 2); q2 finds nothing that is relevant; q3 has nothing to find.
     assert ndcg.value == pytest.approx((1 + 2 / 1.5849625) / (2 + 1 / 1.5849625) / 2)
     assert (success.value, mrr.value, mrr.n) == (0.5, 0.5, 2)
+    assert [(query.id, query.rank) for query in report.queries] == [("q1", 1), ("q2", None)]
+    assert json.loads(report.to_json())["queries"][0]["ndcg"] == report.queries[0].ndcg
+
+
+def test_a_query_never_finds_itself(folder):
+    beir = read_beir(folder)
+    renamed = replace(beir, queries={"d/2": "the ferry aurora"}, grades={"d/2": beir.grades["q1"]})
+    library = OverlapLibrary({document.source: document.text for document in beir.documents}, {})
+    (query,) = evaluate_retrieval(library, renamed, name="ships").queries
+    assert query.ndcg == pytest.approx(2 / (2 + 1 / 1.5849625))
 
 
 def test_documents_are_written_under_names_that_files_can_have(folder, tmp_path):
@@ -63,6 +78,49 @@ def test_a_judgement_of_an_unknown_query_is_refused(folder):
         read_beir(folder)
 
 
+@pytest.fixture
+def opened(tmp_path):
+    from rag.pipeline import OpenLibrary
+
+    with OpenLibrary(
+        Library(tmp_path / "l", create=True), encoder=WordEncoder(), reader=ScriptedReader({})
+    ) as library:
+        yield library
+
+
+def test_a_library_is_made_of_the_documents_that_a_benchmark_brings(opened, folder):
+    assert len(fill(opened, folder).added) == 3
+    report = evaluate_retrieval(opened, read_beir(folder), name="ships")
+    # q1 finds d1 and then d/2, as it should; q2 finds its only document third.
+    assert [metric.value for metric in report.metrics] == pytest.approx([(1 + 0.5) / 2, 1.0, (1 + 1 / 3) / 2])
+    assert report.library["encoder"] == "words"
+    assert check_floors(report.metrics, ["ndcg@10=0.5", "f1=0.5"]) == [
+        "f1 could not be measured; at least 0.5 is asked."
+    ]
+    assert len(fill(opened, folder).unchanged) == 3
+
+
+def test_a_library_of_contexts_follows_its_benchmark(opened, folder, tmp_path):
+    fill(opened, folder)
+    squad = {"data": [{"title": "Dock", "paragraphs": [{"context": "The dock is deep.", "qas": []}]}]}
+    (tmp_path / "squad.json").write_text(json.dumps(squad))
+    report = fill(opened, tmp_path / "squad.json")
+    assert (len(report.added), len(report.deleted)) == (1, 3)
+    assert [document.text for document in opened.documents()] == ["The dock is deep."]
+
+
+def test_contexts_are_never_mixed_with_a_persons_documents(opened, folder, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("Dear Ida, the ferry is late.")
+    opened.sync(tmp_path / "mine")
+    with pytest.raises(GoldError, match=r"holds other documents \(.*letter\.txt\)"):
+        fill(opened, folder)
+    with pytest.raises(GoldError, match="brings no documents of its own"):
+        fill(opened, tmp_path / "gold.jsonl")
+    assert len(opened.documents()) == 1
+
+
 def test_nothing_judged_is_nothing_measured(folder):
     beir = replace(read_beir(folder), grades={})
-    assert [metric.value for metric in evaluate_retrieval(OverlapLibrary({}, {}), beir)] == [None] * 3
+    report = evaluate_retrieval(OverlapLibrary({}, {}), beir, name="ships")
+    assert [metric.value for metric in report.metrics] == [None] * 3

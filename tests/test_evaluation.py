@@ -227,8 +227,8 @@ def test_gold_of_one_question_can_be_evaluated(library, gold):
 
 
 def test_floors_name_what_fell_below_them(report):
-    assert check_floors(report, ["f1=0.5", "brier=0.5"]) == []
-    assert check_floors(report, ["f1=0.7", "brier=0.1"]) == [
+    assert check_floors(report.metrics, ["f1=0.5", "brier=0.5"]) == []
+    assert check_floors(report.metrics, ["f1=0.7", "brier=0.1"]) == [
         "f1 is 0.5556, below 0.7.",
         "brier is 0.2169, above 0.1.",
     ]
@@ -236,7 +236,7 @@ def test_floors_name_what_fell_below_them(report):
 
 def test_a_metric_of_nothing_misses_its_floor(library, gold):
     report = evaluate(library, replace(gold, questions=gold.questions[:1]))
-    assert check_floors(report, ["abstention_recall=0.1"]) == [
+    assert check_floors(report.metrics, ["abstention_recall=0.1"]) == [
         "abstention_recall could not be measured; at least 0.1 is asked."
     ]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index.errors import QuotebackError
 from rag import open_library
 from ui import terminal
+
+if TYPE_CHECKING:
+    from eval.records import Metric
+    from rag.pipeline import OpenLibrary
 
 _LIBRARY = typer.Option(
     "--library", "-l", envvar="QUOTEBACK_LIBRARY", help="A library's name, or the path of its folder."
@@ -23,8 +27,12 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
 
     @app.command("eval")
     def evaluate(
-        gold: Annotated[Path, _GOLD],
+        gold: Annotated[Path, typer.Argument(help="Gold questions: .jsonl, SQuAD's .json, or a BEIR folder.")],
         library: Annotated[str, _LIBRARY] = "default",
+        contexts: Annotated[
+            bool,
+            typer.Option("--contexts", help="First make the library of SQuAD's or BEIR's own documents."),
+        ] = False,
         k: Annotated[int, _K] = 10,
         out: Annotated[Path | None, typer.Option(help="A folder for report.json and report.html.")] = None,
         fail_under: Annotated[
@@ -33,25 +41,18 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
         encoder: Annotated[str | None, typer.Option(envvar="QUOTEBACK_ENCODER")] = None,
         reader: Annotated[str | None, typer.Option(envvar="QUOTEBACK_READER")] = None,
     ) -> None:
-        """Ask every gold question and report how good the answers are."""
-        from eval import floors, run, table  # SciPy, matplotlib: only here
-        from eval import gold as golds
-        from eval import report as reports
+        """Ask every gold question and report how good the answers are; of a BEIR folder, how good retrieval is."""
+        from eval import contexts as own_documents
+        from eval.floors import check_floors, parse_floors
 
-        floors.parse_floors(fail_under or [])  # a mistyped one must not cost the whole run
-        with (
-            open_library(library, encoder=encoder, reader=reader) as opened,
-            terminal.counting("asking") as tell,
-        ):
-            questions = golds.load_gold(gold, opened.documents())
-            report = run.evaluate(opened, questions, k=k, progress=tell)
-        terminal.out.print(table.render(report), markup=False)
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            (out / "report.json").write_text(report.to_json(), encoding="utf-8")
-            reports.write_html(report, out / "report.html")
-            terminal.err.print(f"The report is in {out / 'report.html'}.", markup=False)
-        failures = floors.check_floors(report, fail_under or [])
+        parse_floors(fail_under or [])  # a mistyped one must not cost the whole run
+        with open_library(library, create=contexts, encoder=encoder, reader=reader) as opened:
+            if contexts:
+                with terminal.sync_progress() as tell:
+                    terminal.show_report(own_documents.fill(opened, gold, progress=tell))
+            measure = _retrieval if gold.is_dir() else _answers
+            metrics = measure(opened, gold, k, out)
+        failures = check_floors(metrics, fail_under or [])
         for failure in failures:
             terminal.fail(failure)
         if failures:
@@ -99,6 +100,39 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
             f"On documents left out in turn (n = {honesty.n:,}): AUROC {honesty.auroc:.3f}, calibration error "
             f"{honesty.ece:.3f}, answers that can be given at 80 % precision {honesty.coverage_at_80:.3f}."
         )
+
+
+def _answers(library: OpenLibrary, path: Path, k: int, out: Path | None) -> tuple[Metric, ...]:
+    from eval import report as reports
+    from eval import run, table  # SciPy, matplotlib: only here
+    from eval.gold import load_gold
+
+    gold = load_gold(path, library.documents())
+    with terminal.counting("asking") as tell:
+        report = run.evaluate(library, gold, k=k, progress=tell)
+    terminal.out.print(table.render(report), markup=False)
+    if out is not None:
+        _write(out, "report.json", report.to_json())
+        reports.write_html(report, out / "report.html")
+    return report.metrics
+
+
+def _retrieval(library: OpenLibrary, folder: Path, k: int, out: Path | None) -> tuple[Metric, ...]:
+    from eval import beir, table
+
+    judged = beir.read_beir(folder)
+    with terminal.counting("searching") as tell:
+        report = beir.evaluate_retrieval(library, judged, name=folder.resolve().name, k=k, progress=tell)
+    terminal.out.print(table.render_retrieval(report), markup=False)
+    if out is not None:
+        _write(out, "retrieval.json", report.to_json())
+    return report.metrics
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    terminal.err.print(f"Written: {folder / name}", markup=False)
 
 
 def _text_of(path: Path) -> str:
