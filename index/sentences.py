@@ -12,6 +12,7 @@ _WINDOW = 2_000  # characters looked at on each side; no sentence worth showing 
 _LINE = re.compile(r"[^\n\f]*[\n\f]?")
 # A line end inside a sentence is found only in wrapped text: lines of about this many characters.
 _SHORTEST_WRAPPED, _LONGEST_WRAPPED = 45, 130
+_BLANK_LINE, _LINE_END = re.compile(r"\n[^\S\n]*\n\s*|\f\s*"), re.compile(r"[\n\f]\s*")
 _OWN_LINE = re.compile(r"\s*(?:#|\||[-*+•·–—]\s|\(?\w{1,3}[.)]\s|>|\*\*)|.*(?:\s\|\s|\t)")  # headings, lists, tables
 
 
@@ -44,6 +45,15 @@ def sentence_around(text: str, start: int, end: int, *, is_wrapped: bool = True)
     if not touching:
         return start, end
     return min(start, left + touching[0][0]), max(end, left + touching[-1][1])
+
+
+def paragraph_around(text: str, start: int, end: int, *, is_wrapped: bool = True) -> tuple[int, int]:
+    """Offsets of the whole paragraph that `[start, end)` stands in: up to blank lines, or a line where lines are."""
+    ends = _BLANK_LINE if is_wrapped else _LINE_END
+    left, right = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
+    first = max((m.end() for m in ends.finditer(text, left, start)), default=left)
+    last = next((m.start() for m in ends.finditer(text, end, right)), right)
+    return min(start, first), max(end, last)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from index.sentences import sentence_around
+from index.sentences import paragraph_around, sentence_around
 from index.types import Document, Hit, Passage
 
 
@@ -56,6 +56,15 @@ class Citation:
         text = self.document.text
         return Citation(
             self.document, *sentence_around(text, self.start, self.end, is_wrapped=self.document.is_wrapped)
+        )
+
+    @property
+    def paragraph(self) -> Citation:
+        """The place of the whole paragraph (or paragraphs) around the sentence."""
+        sentence = self.sentence
+        return Citation(
+            self.document,
+            *paragraph_around(self.document.text, sentence.start, sentence.end, is_wrapped=self.document.is_wrapped),
         )
 
 

@@ -1,5 +1,6 @@
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,19 @@ def _text(source: str) -> str:
 
 
 def test_the_exact_words_are_bold_inside_their_sentence(library: ScriptedLibrary) -> None:
-    shown = html.unescape(exchange_html(_exchange(library, COST), 0))
+    shown = re.sub(r"</?span[^>]*>", "", html.unescape(exchange_html(_exchange(library, COST), 0)))
     assert "Repairs are expected to cost <strong>4.2 million euros</strong> and to take fourteen months." in shown
+
+
+def test_the_layers_around_the_words_are_their_sentence_and_their_paragraph(library: ScriptedLibrary) -> None:
+    answer = library.ask(COST)
+    source = exchange_html(Exchange(COST, answer), 0)
+    layers = re.findall(r'<span class="qb-around-(\w+)">(.*?)</span>', source)
+    assert [name for name, _ in layers] == ["paragraph", "sentence", "sentence", "paragraph"]
+    before, inner, outer, after = (html.unescape(text) for _, text in layers)
+    assert inner + answer.text + outer == answer.citations[0].sentence.text
+    assert before + inner + answer.text + outer + after == answer.citations[0].paragraph.text
+    assert before.startswith("The bridge was surveyed") and after.endswith("while the work is done.")
 
 
 def test_confidence_is_said_in_words_and_as_a_number_with_its_meaning(library: ScriptedLibrary) -> None:
@@ -60,13 +72,30 @@ def test_the_source_line_names_title_page_heading_and_date(library: ScriptedLibr
     assert "Survey of the Lower Quay Bridge page 1 1. Summary 2 April 2024" in shown
 
 
+def test_different_answers_stand_side_by_side_with_who_says_them_and_when(library: ScriptedLibrary) -> None:
+    source = exchange_html(_exchange(library, COST), 0)
+    assert "Your documents give 3 answers" in _text(source)
+    sides = re.findall(r'data-place="(\d)"><span class="qb-who">(.*?)</button>', source)
+    assert [(int(place), _text(side.removeprefix(">"))) for place, side in sides] == [
+        (0, "2 of 3 sources say 4.2 million euros 2 April 2024"),
+        (2, "One says 5.6 million euros 23 January 2025 newest"),
+        (3, "One says 3.1 million euros 14 November 2023"),
+    ]
+
+
 def test_alternatives_are_shown_with_their_own_sources_and_age(library: ScriptedLibrary) -> None:
     shown = _text(evidence_html(_exchange(library, COST), 0))
-    also = shown[shown.index("Your documents also say") :]
+    assert re.search(r"2 of 3 sources say 4\.2 million euros 2 April 2024 Very likely, 87.% 1 Survey", shown)
     assert re.search(
-        r"5\.6 million euros Possible, 58.% from a newer document 3 Costs of the bridge rise again", also
+        r"One says 5\.6 million euros 23 January 2025 newest Possible, 58.% 3 Costs of the bridge", shown
     )
-    assert re.search(r"3\.1 million euros Unlikely, 31.% from an older document 4 Bridge to be closed", also)
+    assert re.search(r"One says 3\.1 million euros 14 November 2023 Unlikely, 31.% 4 Bridge to be closed", shown)
+
+
+def test_where_all_agree_only_their_number_is_said(library: ScriptedLibrary) -> None:
+    answer = replace(library.ask(COST), alternatives=())
+    shown = exchange_html(Exchange(COST, answer), 0)
+    assert "2 sources say this." in _text(shown) and "qb-side" not in shown
 
 
 def test_numbers_beside_the_places_are_those_that_the_buttons_open(library: ScriptedLibrary) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import sentence_around, sentences
+from index.sentences import paragraph_around, sentence_around, sentences
 
 
 def split(text: str) -> list[str]:
@@ -57,3 +57,20 @@ def test_where_every_line_is_a_paragraph_a_line_ends_a_sentence() -> None:
     text = "221 sailings lost to weather in 2023, most of them in October\nLongest gap on Stenna: four days\n"
     assert [text[start:end] for start, end in sentences(text, is_wrapped=False)] == text.splitlines()
     assert text[slice(*sentence_around(text, 0, 3, is_wrapped=False))] == text.splitlines()[0]
+
+
+def test_a_paragraph_ends_at_a_blank_line_or_with_its_line_where_lines_are_paragraphs() -> None:
+    text = "Heading\n\nOne. Two\nthree. Four.\n \nFive.\n"
+    at = text.index("Two")
+    assert text[slice(*paragraph_around(text, at, at + 3))] == "One. Two\nthree. Four."
+    assert text[slice(*paragraph_around(text, at, at + 3, is_wrapped=False))] == "One. Two"
+    assert text[slice(*paragraph_around(text, text.index("Five"), len(text) - 1))].strip() == "Five."
+
+
+@given(st.text(st.sampled_from("aB .!\n\f|é語🎉"), min_size=1, max_size=300), st.booleans(), st.data())
+def test_the_paragraph_around_a_span_holds_it(text: str, is_wrapped: bool, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    first, last = paragraph_around(text, start, end, is_wrapped=is_wrapped)
+    assert first <= start < end <= last
+    assert (first == 0 or text[first - 1].isspace()) or first == start

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from rag.types import Alternative, Answer, Citation
+from collections.abc import Sequence
+
+from rag.agreement import Statement, statements
+from rag.types import Answer, Citation
 from ui.escape import isolated
-from ui.quoting import clipped, open_button, quote_html, shortened, source_line, sure_html
+from ui.quoting import clipped, open_button, quote_html, source_line, sure_html
 from ui.roles import Exchange, places
-from ui.wording import meaning, no_answer, source_name
+from ui.sides import first_place, side_html
+from ui.wording import agreement, meaning, no_answer, source_name
 
 _MAX_PASSAGE = 420  # characters of a passage shown in the list
 
@@ -20,8 +24,7 @@ def evidence_html(exchange: Exchange | None, number: int) -> str:
     if answer.citation is None:
         parts.append(_closest(answer, number))
     else:
-        parts.append(_citations(answer, number))
-        parts.append(_alternatives(answer, number))
+        parts.append(_statements(statements(answer), number))
     return f'<section class="qb-evidence" aria-label="Evidence">{"".join(parts)}</section>'
 
 
@@ -37,36 +40,21 @@ def _no_evidence(exchange: Exchange | None) -> str:
     )
 
 
-def _citations(answer: Answer, number: int) -> str:
-    cards = "".join(_card(c, number, i) for i, c in enumerate(answer.citations))
-    return f'<ol class="qb-cards">{cards}</ol>'
-
-
-def _alternatives(answer: Answer, number: int) -> str:
-    if not answer.alternatives:
-        return ""
-    first, blocks = len(answer.citations), []
-    for alternative in answer.alternatives:
-        blocks.append(_alternative(alternative, answer, number, first))
-        first += len(alternative.citations)
-    return f"<h3>Your documents also say</h3>{''.join(blocks)}"
-
-
-def _alternative(alternative: Alternative, answer: Answer, number: int, first: int) -> str:
-    cards = "".join(_card(c, number, first + i) for i, c in enumerate(alternative.citations))
-    sure = sure_html(alternative.confidence)
-    return (
-        f'<div class="qb-other"><p><b class="qb-words">{isolated(shortened(alternative.text, 200))}</b> '
-        f'<span class="qb-sure">{sure}</span>{_age(alternative, answer)}</p>'
-        f'<ol class="qb-cards" start="{first + 1}">{cards}</ol></div>'
+def _statements(said: Sequence[Statement], number: int) -> str:
+    """Each statement with its places; the words stand above them where there are several statements."""
+    if len(said) == 1:
+        return f'<p class="qb-agree">{agreement(said[0])}</p>{_cards(said, 0, number)}'
+    return "".join(
+        f'<section class="qb-other"><h3>{side_html(said, i)} '
+        f'<span class="qb-sure">{sure_html(one.confidence)}</span></h3>{_cards(said, i, number)}</section>'
+        for i, one in enumerate(said)
     )
 
 
-def _age(alternative: Alternative, answer: Answer) -> str:
-    theirs, mine = alternative.citations[0].document.date, answer.citations[0].document.date
-    if theirs is None or mine is None or theirs == mine:
-        return ""
-    return f' <span class="qb-age">from {"a newer" if theirs > mine else "an older"} document</span>'
+def _cards(said: Sequence[Statement], i: int, number: int) -> str:
+    first = first_place(said, i)
+    cards = "".join(_card(c, number, first + n) for n, c in enumerate(said[i].citations))
+    return f'<ol class="qb-cards" start="{first + 1}">{cards}</ol>'
 
 
 def _card(citation: Citation, number: int, index: int) -> str:

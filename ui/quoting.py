@@ -11,6 +11,7 @@ from ui.escape import characters, isolated
 from ui.wording import percent, place, sureness
 
 _MAX_AROUND = 320  # characters of a long sentence shown on each side of the answer
+_MAX_PARAGRAPH = 900  # characters of a long paragraph shown on each side of the sentence
 
 
 def quote_html(citation: Citation, *, tag: str) -> str:
@@ -20,6 +21,27 @@ def quote_html(citation: Citation, *, tag: str) -> str:
     before = _clipped_left(text[sentence.start : citation.start])
     after = clipped(text[citation.end : sentence.end], _MAX_AROUND)
     return f"<bdi>{before}<{tag}>{characters(citation.text)}</{tag}>{after}</bdi>"
+
+
+def whole_quote_html(citation: Citation) -> str:
+    """The exact words in bold, their sentence and their paragraph around them, each in a layer that can be hidden."""
+    sentence, paragraph, text = citation.sentence, citation.paragraph, citation.document.text
+    before = _layer("sentence", _clipped_left(text[sentence.start : citation.start]))
+    after = _layer("sentence", clipped(text[citation.end : sentence.end], _MAX_AROUND))
+    if citation.start - sentence.start <= _MAX_AROUND:  # else the sentence is cut already
+        before = _layer("paragraph", _clipped_left(text[paragraph.start : sentence.start], _MAX_PARAGRAPH)) + before
+    if sentence.end - citation.end <= _MAX_AROUND:
+        after += _layer("paragraph", clipped(text[sentence.end : paragraph.end], _MAX_PARAGRAPH))
+    return f"<bdi>{before}<strong>{characters(citation.text)}</strong>{after}</bdi>"
+
+
+def layers_html() -> str:
+    """The choice of how much of the document stands around each answer."""
+    choices = "".join(
+        f'<label><input type="radio" name="qb-around" value="{layer}"><span>{layer.capitalize()}</span></label>'
+        for layer in ("answer", "sentence", "paragraph")
+    )
+    return f'<fieldset class="qb-layers"><legend>Show the</legend>{choices}</fieldset>'
 
 
 def source_line(citation: Citation) -> str:
@@ -58,7 +80,11 @@ def clipped(text: str, limit: int) -> str:
     return f'{characters(text[:limit].rsplit(" ", 1)[0])} <i class="qb-cut">…</i>'
 
 
-def _clipped_left(text: str) -> str:
-    if len(text) <= _MAX_AROUND:
+def _clipped_left(text: str, limit: int = _MAX_AROUND) -> str:
+    if len(text) <= limit:
         return characters(text)
-    return f'<i class="qb-cut">…</i> {characters(text[-_MAX_AROUND:].split(" ", 1)[-1])}'
+    return f'<i class="qb-cut">…</i> {characters(text[-limit:].split(" ", 1)[-1])}'
+
+
+def _layer(name: str, inner: str) -> str:
+    return f'<span class="qb-around-{name}">{inner}</span>' if inner else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from rag.types import Alternative, Answer
+from rag.agreement import statements
+from rag.types import Answer
 from ui.escape import characters, isolated
-from ui.quoting import open_button, quote_html, shortened, show_button, source_line, sure_html
+from ui.quoting import open_button, show_button, source_line, sure_html, whole_quote_html
 from ui.roles import Conversation, Exchange
-from ui.wording import counted, day, meaning, no_answer
+from ui.sides import sides_html
+from ui.wording import agreement, counted, meaning, no_answer
 
 
 def conversation_html(conversation: Conversation, *, welcome: str = "", more: str = "") -> str:
@@ -56,11 +58,12 @@ def exchange_html(exchange: Exchange, number: int) -> str:
 
 
 def _answered(answer: Answer, number: int) -> str:
-    best = answer.citations[0]
+    best, said = answer.citations[0], statements(answer)
     source = open_button(number, 0, f'<span class="qb-badge">1</span> {source_line(best)}', name="qb-source")
+    more = show_button(number, agreement(said[0]) if len(said) == 1 and agreement(said[0]) else "Show the evidence")
     return (
-        f'<blockquote class="qb-quote">{quote_html(best, tag="strong")}</blockquote>'
-        f"{_confidence(answer.confidence)}{source}{_also(answer, number)}"
+        f'<blockquote class="qb-quote">{whole_quote_html(best)}</blockquote>'
+        f"{_confidence(answer.confidence)}{source}{sides_html(said, number)}{more}"
     )
 
 
@@ -71,22 +74,6 @@ def _confidence(confidence: float) -> str:
         f"<b>{sure_html(confidence)}</b> "
         f'<span class="qb-meaning">{meaning(confidence)}</span></p>'
     )
-
-
-def _also(answer: Answer, number: int) -> str:
-    more = len(answer.citations) - 1
-    said = [f"{counted(more, 'other place')} {'says' if more == 1 else 'say'} the same."] if more else []
-    if answer.alternatives:
-        others = ", ".join(_other(a) for a in answer.alternatives[:3])
-        said.append(f"Your documents also say: {others}")
-    inner = " ".join(said) if said else "Show the evidence"
-    return show_button(number, inner)
-
-
-def _other(alternative: Alternative) -> str:
-    dated = day(alternative.citations[0].document.date)
-    said = f"<q>{isolated(shortened(alternative.text, 80))}</q>"
-    return f"{said} ({dated})" if dated else said
 
 
 def _unanswered(answer: Answer, number: int) -> str:

@@ -12,9 +12,10 @@ from rich.text import Text
 
 from index.sync import Progress as SyncProgress
 from index.types import Hit, SyncReport
+from rag.agreement import statements
 from rag.types import Alternative, Answer, Citation
 from ui.escape import is_unseen
-from ui.wording import counted, no_answer, percent, place, source_name, sureness
+from ui.wording import counted, disagreement, no_answer, percent, place, source_name, sureness
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -34,7 +35,7 @@ def show_answer(answer: Answer) -> None:
     for citation in others[:3]:
         _show_place(citation)
     if answer.alternatives:
-        out.print("Your documents also say:")
+        out.print(Text(f"Your documents differ: {plain(disagreement(statements(answer)))}."))
         for alternative in answer.alternatives:
             _show_alternative(alternative)
 

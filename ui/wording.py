@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from index.types import Document
+from rag.agreement import Statement, count_sources
 from rag.types import Citation, Outcome
 
 PROMISE = "Everything stays on this machine."
@@ -72,3 +74,34 @@ def place(citation: Citation, *, whole_path: bool = False) -> list[str]:
 def counted(n: int, noun: str) -> str:
     """ "1 passage", "2 passages", "1,204 passages"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def agreement(said: Statement) -> str:
+    """How many say it, where they are several: "3 sources say this."; "" for a single place."""
+    n_documents = len({citation.document.id for citation in said.citations})
+    if len(said.sources) > 1:
+        return f"{counted(len(said.sources), 'source')} say this."
+    if n_documents > 1:
+        return f"{counted(n_documents, 'document')} say this, copies of one text."
+    return f"{counted(len(said.citations), 'place')} of one document say this." if len(said.citations) > 1 else ""
+
+
+def who_says(said: Sequence[Statement], i: int) -> str:
+    """How many sources say statement `i`: "2 of 3 sources say", "one says"."""
+    n, n_sources = len(said[i].sources), count_sources(said)
+    if n_sources == 1:
+        return "one source says" if i == 0 else "the same one says"
+    if i == 0:
+        return f"{n} of {n_sources} sources {'says' if n == 1 else 'say'}"
+    return "one says" if n == 1 else f"{n} say"
+
+
+def disagreement(said: Sequence[Statement]) -> str:
+    """All that the documents answer in one line: "2 of 3 sources say 30,000 (9 February 2022); one says 10,000"."""
+    return "; ".join(f"{who_says(said, i)} {' '.join(one.text.split())}{_dated(one)}" for i, one in enumerate(said))
+
+
+def _dated(said: Statement) -> str:
+    if said.date is None:
+        return ""
+    return f" ({day(said.date)}, the newest)" if said.is_newest else f" ({day(said.date)})"

@@ -1,0 +1,102 @@
+"""Pictures of the window for the README: `python -m tests.screenshots docs` asks the example library and looks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+from rag import open_library
+from tests.served_window import served
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CARRIED = "How many passengers did the ferries carry in 2023?"
+DIFFERING = "How many cars will the Josiah Thorne carry?"
+UNANSWERED = "What is the ferry company's share price?"
+MAX_BYTES = 150_000
+_DESK, _PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+expect.set_options(timeout=60_000)
+
+
+def pictures(folder: Path) -> None:
+    """Write a picture of each main state of the window."""
+    root = Path(__file__).parents[1]
+    with TemporaryDirectory() as made, open_library(Path(made) / "examples", create=True) as library:
+        library.sync(root / "examples" / "library")
+        with served(library, Path(made) / "incoming") as address:
+            _desk(address, folder)
+            _phone(address, folder)
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for what comes of it."""
+    n_before = page.locator(".qb-question").count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator(".qb-question")).to_have_count(n_before + 1)
+    expect(page.locator(".qb-pending")).to_have_count(0)
+
+
+def _desk(address: str, folder: Path) -> None:
+    with _opened(address, viewport=_DESK) as page:
+        expect(page.get_by_role("heading", name="Quoteback")).to_be_visible()
+        _shoot(page, folder / "welcome.png")
+        ask(page, CARRIED)
+        page.locator("#evidence .qb-source").first.click()
+        page.get_by_role("button", name="Show the page as it looks").click()
+        expect(page.locator(".qb-box").first).to_be_in_viewport()
+        _shoot(page, folder / "page.png")
+        ask(page, DIFFERING)
+        _shoot(page, folder / "differing.png")
+        page.emulate_media(color_scheme="dark")
+        page.reload()
+        ask(page, DIFFERING)
+        _shoot(page, folder / "dark.png")
+        page.emulate_media(color_scheme="light")
+        page.reload()
+        ask(page, UNANSWERED)
+        _shoot(page, folder / "no-answer.png")
+        page.get_by_role("tab", name="Documents").click()
+        expect(page.locator(".qb-shelf")).to_be_visible()
+        _shoot(page, folder / "documents.png")
+
+
+def _phone(address: str, folder: Path) -> None:
+    with _opened(address, viewport=_PHONE, device_scale_factor=2) as page:
+        ask(page, DIFFERING)
+        _shoot(page, folder / "phone.png")
+
+
+@contextmanager
+def _opened(address: str, **options: Any) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        try:
+            page = browser.new_page(reduced_motion="reduce", color_scheme="light", **options)
+            page.goto(address)
+            yield page
+        finally:
+            browser.close()
+
+
+def _shoot(page: Page, path: Path) -> None:
+    page.evaluate("document.activeElement.blur()")
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    picture.quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{path} has {path.stat().st_size:,} bytes; {MAX_BYTES:,} are allowed. Show less on it.")
+
+
+if __name__ == "__main__":
+    pictures(Path(sys.argv[1]))
