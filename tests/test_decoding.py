@@ -84,7 +84,7 @@ def test_few_strange_bytes_in_a_long_text_are_marked_and_counted() -> None:
 def test_damaged_utf8_stays_utf8() -> None:
     text, warnings = decode((FRENCH * 3).encode() + b"\xc3 cut")
     assert text == FRENCH * 3 + "� cut"
-    assert warnings == ("1 places are not valid utf-8 and are shown as �",)
+    assert warnings == ("1 place is not valid utf-8 and shown as �",)
 
 
 def test_surrogates_are_merged_or_marked() -> None:

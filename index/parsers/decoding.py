@@ -93,7 +93,8 @@ def _strictly(data: bytes, encoding: str) -> tuple[str, str]:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), ""
     except UnicodeDecodeError:
         text = data.decode(encoding, "replace")
-    return text, f"{text.count('�')} places are not valid {encoding} and are shown as �"
+    n_bad = text.count("�")
+    return text, f"{n_bad} {'place is' if n_bad == 1 else 'places are'} not valid {encoding} and shown as �"
 
 
 def _wide_encoding(data: bytes) -> str | None:
