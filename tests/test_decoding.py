@@ -78,7 +78,7 @@ def test_short_texts_are_refused_rather_than_guessed(text: str, encoding: str) -
 def test_few_strange_bytes_in_a_long_text_are_marked_and_counted() -> None:
     text, warnings = decode((ENGLISH + "Café").encode("latin-1"))
     assert text == ENGLISH + "Caf�"
-    assert warnings == ("1 characters can't be told and are shown as �",)
+    assert warnings == ("1 character can't be told and shown as �",)
 
 
 def test_damaged_utf8_stays_utf8() -> None:

@@ -83,7 +83,8 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     n_strange = len(_NOT_ASCII.findall(data))
     if n_strange > _STRAY_SHARE * len(data):
         raise RefusedError("is in an encoding that can't be told; save it as UTF-8")
-    return data.decode("ascii", "replace"), f"{n_strange} characters can't be told and are shown as �"
+    n = f"{n_strange} {'character' if n_strange == 1 else 'characters'}"
+    return data.decode("ascii", "replace"), f"{n} can't be told and shown as �"
 
 
 def _strictly(data: bytes, encoding: str) -> tuple[str, str]:
