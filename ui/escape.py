@@ -23,6 +23,11 @@ def isolated(text: str) -> str:
     return f"<bdi>{characters(text)}</bdi>"
 
 
+def in_attribute(text: str) -> str:
+    """The same for the value of an attribute, where a mark can't stand: the field itself shows what it holds."""
+    return "".join(c if c == " " or c.isalpha() else f"&#{ord(c)};" for c in text)
+
+
 def is_unseen(character: str, before: str = " ") -> bool:
     """Whether a character has no shape: controls, zero-width and bidirectional marks, tags, surrogates."""
     if character in _PLAIN or (character in _JOINERS and ord(before) > 0x300):

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from index.types import Hit
 from rag.types import Alternative, Answer, Citation, Span
+from ui.remnants import shift_of
 from ui.wording import source_name
 
 
@@ -81,8 +82,8 @@ def place_record(citation: Citation) -> PlaceRecord:
         "title": document.title,
         "source": source_name(document),
         "date": document.date.isoformat() if document.date is not None else None,
-        "start": citation.start,
-        "end": citation.end,
+        "start": citation.start + shift_of(document),
+        "end": citation.end + shift_of(document),
         "text": citation.text,
         "page": citation.page,
         "heading": citation.heading,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from index.types import Document
 from rag.agreement import Statement, count_sources
 from rag.types import Citation, Outcome
+from ui.remnants import Remnant
 
 PROMISE = "Everything stays on this machine."
 
@@ -68,7 +69,14 @@ def place(citation: Citation, *, whole_path: bool = False) -> list[str]:
     """Where a citation stands, after its title: page, heading (or the path of headings), date of the document."""
     heading = citation.heading if whole_path else citation.heading.rsplit(" > ", 1)[-1]
     parts = [f"page {citation.page}" if citation.page is not None else "", heading]
-    return [part for part in [*parts, day(citation.document.date)] if part]
+    return [part for part in [*parts, day(citation.document.date), fate(citation.document)] if part]
+
+
+def fate(document: Document) -> str:
+    """What became of a document since it was quoted: "removed since", "changed since"; "" if it is as it was."""
+    if not isinstance(document, Remnant):
+        return ""
+    return "removed since" if document.was_removed else "changed since"
 
 
 def counted(n: int, noun: str) -> str:
