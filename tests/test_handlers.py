@@ -7,6 +7,7 @@ import pytest
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
 from ui.handlers import Handlers
 from ui.roles import Conversation, Exchange
+from ui.scope import EVERYTHING
 
 
 @pytest.fixture()
@@ -25,7 +26,7 @@ def _event(**data: Any) -> gr.EventData:
 
 def _last(handlers: Handlers, question: str, conversation: Conversation = ()) -> Conversation:
     """The conversation after a question."""
-    return list(handlers.answered(question, conversation, _event()))[-1][2]
+    return list(handlers.answered(question, conversation, EVERYTHING, _event()))[-1][2]
 
 
 def test_an_answer_is_kept_in_the_conversation(handlers: Handlers) -> None:

@@ -286,7 +286,7 @@ def test_files_are_added_and_deleted(opened: Page, library: ScriptedLibrary, tmp
     bad.write_bytes(b"\xff\xfe\xfa")
     opened.get_by_role("tab", name="Documents").click()
     expect(opened.locator(".qb-shelf tbody tr")).to_have_count(len(library.documents()))
-    opened.locator("#uploader input[type=file]").set_input_files([good, bad])
+    opened.locator("#uploader input[multiple]").set_input_files([good, bad])
     expect(opened.locator("#outcome .qb-done")).to_contain_text("added")
     expect(opened.locator("#outcome .qb-refused")).to_contain_text("is not a text file")
     row = opened.locator(".qb-shelf tbody tr", has_text="ferry")

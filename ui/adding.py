@@ -45,6 +45,8 @@ def adding(library: Library, paths: Sequence[Path]) -> Iterator[dict[str, str] |
     while isinstance(item := news.get(), tuple):
         name, stage = Path(item[0]).name, item[1]
         if name in stages:
+            if stage == "embedding":  # told of one file, but all that were read before are encoded with it
+                stages = {name: stage if before == "parsing" else before for name, before in stages.items()}
             stages[name] = stage
             yield dict(stages)
     if isinstance(item, BaseException):
@@ -62,3 +64,13 @@ def swept(folder: Path, *, older_than_seconds: float = _STALE_SECONDS) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def within(folder: Path, paths: object) -> list[Path]:
+    """Those of the paths that are files below the folder: what the browser names is not trusted."""
+    named = (
+        [Path(path) for path in paths if isinstance(path, str) and "\0" not in path]
+        if isinstance(paths, list)
+        else []
+    )
+    return [path for path in named if path.resolve().is_relative_to(folder) and path.is_file()]

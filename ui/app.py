@@ -13,6 +13,7 @@ from ui.drawn import QUIET, drawn
 from ui.endpoints import Endpoints
 from ui.handlers import Handlers
 from ui.roles import Library
+from ui.scoping import Scope, Scoping
 from ui.shelving import Shelving
 from ui.welcome import header_html
 
@@ -25,21 +26,24 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> g
         examples: Questions to try, offered while nothing was asked.
         uploads: The folder that Gradio puts uploads in; what is left in it for an hour is removed.
     """
-    handlers, endpoints = Handlers(library, examples), Endpoints(library)
+    handlers, endpoints, scoping = Handlers(library, examples), Endpoints(library), Scoping(library)
     blocks: gr.Blocks
     with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, 3_600)) as blocks:
-        conversation = gr.State(())
+        conversation, scope = gr.State(()), Scope()
         signals = drawn("signals", script="signals.js")
         drawn("header", header_html())
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                chat = ask_tab.lay_out(handlers, signals, conversation)
+                chat = ask_tab.lay_out(handlers, signals, conversation, scope)
             with gr.Tab("Documents", id="documents") as documents:
-                changes = documents_tab.lay_out(Shelving(library, uploads), signals, documents)
+                changes = documents_tab.lay_out(Shelving(library, uploads), scoping, signals, documents, scope)
         for change in changes:
             change.then(handlers.opened, conversation, chat, queue=False, **QUIET)
+            change.then(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
         signals.shelf(lambda: gr.Tabs(selected="documents"), None, tabs, queue=False, **QUIET)
+        scope.line.narrow(scoping.narrowed, scope.where, scope.parts(), queue=False, **QUIET)
         blocks.load(handlers.opened, conversation, chat, queue=False, **QUIET)
+        blocks.load(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
         api(endpoints.ask, api_name="ask", concurrency_id="reader")
         api(endpoints.retrieve, api_name="retrieve", concurrency_id="reader")
         blocks.queue(max_size=32, default_concurrency_limit=ask_tab.N_READERS, api_open=False)

@@ -11,7 +11,7 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _SCRIPTS = Path(__file__).parent / "assets"
 
 
-def drawn(name: str, value: str = "", *, script: str | None = None) -> gr.HTML:
+def drawn(name: str, value: str = "", *, script: str | None = None, render: bool = True) -> gr.HTML:
     """HTML with a script of ours. The template stays `${value}`: what `{{ }}` puts in is run as JavaScript."""
     code = None if script is None else (_SCRIPTS / script).read_text("utf-8")
-    return gr.HTML(value, js_on_load=code, elem_id=name, apply_default_css=False)
+    return gr.HTML(value, js_on_load=code, elem_id=name, apply_default_css=False, render=render)

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from index.types import Filter
 from rag.types import Citation
 from ui.events import number_of
 from ui.evidence import evidence_html
@@ -38,7 +39,7 @@ class Handlers:
         return self._conversation(conversation)
 
     def answered(
-        self, question: str, conversation: Conversation, event: gr.EventData
+        self, question: str, conversation: Conversation, where: Filter, event: gr.EventData
     ) -> Iterator[tuple[Update, Update, Conversation, Update]]:
         """Answer a question; gives updates of (question, conversation shown, conversation, evidence)."""
         example = number_of(event, "example", below=len(self._examples))
@@ -46,9 +47,9 @@ class Handlers:
         if not asked:
             yield gr.skip(), gr.skip(), conversation, gr.skip()
             return
-        waiting = self._conversation(conversation, question_html(asked) + pending_html(self._stage()))
+        waiting = self._conversation(conversation, question_html(asked) + pending_html(self._stage(where)))
         yield gr.Textbox(value="", submit_btn=False, stop_btn="Stop"), waiting, conversation, gr.skip()
-        done = (*conversation, self._exchange(asked, conversation))
+        done = (*conversation, self._exchange(asked, conversation, where))
         shown = evidence_html(done[-1], len(done) - 1)
         yield gr.Textbox(submit_btn="Ask", stop_btn=False), self._conversation(done), done, shown
 
@@ -87,14 +88,14 @@ class Handlers:
         except Exception as error:
             return page_html(citation, explained(error), number=number, index=index)
 
-    def _exchange(self, question: str, conversation: Conversation) -> Exchange:
+    def _exchange(self, question: str, conversation: Conversation, where: Filter) -> Exchange:
         try:
-            return Exchange(question, self._library.ask(question, history=turns(conversation)))
+            return Exchange(question, self._library.ask(question, history=turns(conversation), where=where))
         except Exception as error:
             return Exchange(question, problem=explained(error))
 
-    def _stage(self) -> str:
-        n_documents = len(self._library.documents())
+    def _stage(self, where: Filter) -> str:
+        n_documents = sum(map(where.admits, self._library.documents()))
         return f"Searching {counted(n_documents, 'document')} and reading the closest passages"
 
     def _conversation(self, conversation: Conversation, more: str = "") -> str:

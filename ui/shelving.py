@@ -9,13 +9,14 @@ from typing import Any
 
 import gradio as gr
 
-from index.types import SyncReport
-from ui.adding import adding, swept
+from index.types import Filter, Refused, SyncReport
+from ui.adding import adding, swept, within
 from ui.events import data_of
 from ui.problems import explained
 from ui.render import note_html
 from ui.roles import Library
-from ui.shelf import progress_html, report_html, shelf_html
+from ui.shelf import shelf_html
+from ui.uploading import progress_html, report_html
 
 Update = Any  # a Gradio component or value
 
@@ -27,42 +28,35 @@ class Shelving:
         self._library = library
         self._uploads = uploads.resolve()
 
-    def shelved(self) -> str:
-        """The table of documents."""
+    def shelved(self, where: Filter, refused: tuple[Refused, ...]) -> str:
+        """The table of documents, with the files that were refused the last time."""
         documents = sorted(self._library.documents(), key=lambda document: document.title.casefold())
-        return shelf_html(documents, [len(self._library.passages(document.id)) for document in documents])
+        n_passages = [len(self._library.passages(document.id)) for document in documents]
+        return shelf_html(documents, n_passages, where=where, refused=refused)
 
-    def added(self, event: gr.EventData) -> Iterator[tuple[Update, Update]]:
-        """Add uploaded files; gives updates of (outcome, table)."""
-        paths = _within(self._uploads, data_of(event).get("paths"))
-        outcome = ""
+    def added(self, where: Filter, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
+        """Add uploaded files; gives updates of (outcome, table, files refused)."""
+        paths = within(self._uploads, data_of(event).get("paths"))
+        names = {path.name for path in paths}
+        outcome, refused = "", tuple[Refused, ...]()
         try:
             for news in adding(self._library, paths) if paths else ():
                 if isinstance(news, SyncReport):
-                    outcome = report_html(news, {path.name for path in paths})
+                    outcome = report_html(news, names)
+                    refused = tuple(r for r in news.refused if Path(r.source).name in names)
                 else:
-                    yield progress_html(news), gr.skip()
+                    yield progress_html(news), gr.skip(), gr.skip()
         except Exception as error:
             outcome = note_html(explained(error))
         for path in paths:
             path.unlink(missing_ok=True)
         swept(self._uploads)
-        yield outcome, self.shelved()
+        yield outcome, self.shelved(where, refused), refused
 
-    def deleted(self, event: gr.EventData) -> str:
+    def deleted(self, where: Filter, refused: tuple[Refused, ...], event: gr.EventData) -> str:
         """Delete a document; gives the table without it."""
         try:
             self._library.delete(str(data_of(event).get("document", "")))
         except Exception as error:
             raise gr.Error(html.escape(explained(error)), print_exception=False) from error
-        return self.shelved()
-
-
-def _within(folder: Path, paths: object) -> list[Path]:
-    """Those of the paths that are files below the folder: what the browser names is not trusted."""
-    named = (
-        [Path(path) for path in paths if isinstance(path, str) and "\0" not in path]
-        if isinstance(paths, list)
-        else []
-    )
-    return [path for path in named if path.resolve().is_relative_to(folder) and path.is_file()]
+        return self.shelved(where, refused)

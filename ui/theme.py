@@ -6,7 +6,8 @@ from pathlib import Path
 
 import gradio as gr
 
-CSS = (Path(__file__).parent / "assets" / "window.css").read_text("utf-8")
+_ASSETS = Path(__file__).parent / "assets"
+CSS = "\n".join((_ASSETS / name).read_text("utf-8") for name in ("window.css", "documents.css"))
 
 _TEAL = gr.themes.Color(
     name="teal",

@@ -5,8 +5,11 @@ const events = {
   show: (b) => trigger('show', numbers(b)),
   example: (b) => trigger('example_select', numbers(b)),
   shelf: () => trigger('shelf', {}),
+  widen: () => trigger('widen', {}),
   delete: (b) => trigger('delete', { document: b.dataset.document }),
   copy: (b) => copyAnswer(b),
+  judge: (b) => trigger('judge', { ...numbers(b), verdict: b.dataset.verdict }),
+  pick: (b) => trigger('pick', numbers(b)),
 };
 
 function numbers(button) {
