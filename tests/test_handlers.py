@@ -5,6 +5,7 @@ import gradio as gr
 import pytest
 
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
+from ui.feedback import Feedback
 from ui.handlers import Handlers
 from ui.roles import Conversation, Exchange
 from ui.scope import EVERYTHING
@@ -17,7 +18,7 @@ def library(tmp_path: Path) -> ScriptedLibrary:
 
 @pytest.fixture()
 def handlers(library: ScriptedLibrary) -> Handlers:
-    return Handlers(library, EXAMPLES)
+    return Handlers(library, EXAMPLES, Feedback(library.path))
 
 
 def _event(**data: Any) -> gr.EventData:

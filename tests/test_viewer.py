@@ -15,9 +15,10 @@ from ui.viewer import view, view_html
 def _texts(source: str) -> tuple[str, str]:
     """The marked words, and all of the document's text that is shown."""
     shown = re.search(r'<div class="qb-text"[^>]*><bdi>(.*)</bdi></div>', source, re.DOTALL)
-    marked = re.findall(r"<mark>(.*?)</mark>", source, re.DOTALL)
-    assert shown is not None and len(marked) == 1
-    text = re.sub(r'<span class="qb-page">.*?</span>', "", shown[1])
+    assert shown is not None
+    text = re.sub(r'<span class="qb-page">.*?</span>|<span data-at="\d+">|</span>', "", shown[1])
+    marked = re.findall(r"<mark>(.*?)</mark>", text, re.DOTALL)
+    assert len(marked) == 1
     return html.unescape(marked[0]), html.unescape(re.sub(r"</?mark>", "", text))
 
 
@@ -36,7 +37,27 @@ def test_the_second_of_two_equal_places_is_the_one_that_is_marked() -> None:
     text = "It cost 5 euros. " * 3
     second = text.index("5 euros", 10)
     source = view_html(view(Citation(Document("d", text, "d.txt", "D"), second, second + 7)), number=0, index=0)
-    assert html.unescape(source).index("<mark>") - html.unescape(source).index("It cost") == second
+    shown = re.sub(r'<span data-at="\d+">|</span>', "", html.unescape(source))
+    assert shown.index("<mark>") - shown.index("It cost") == second
+
+
+@given(st.data())
+def test_every_slice_says_where_it_begins(data: st.DataObject) -> None:
+    """A selection is counted from there, character by character."""
+    text = data.draw(st.text(st.sampled_from("aé語🎉\n ▯\u200b<"), min_size=1, max_size=60))
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    pages = tuple(sorted(data.draw(st.sets(st.integers(1, len(text)), max_size=3)) | {0}))
+    shown = view(Citation(Document("d", text, "d.pdf", "D", kind="pdf", pages=pages), start, end))
+    source = view_html(shown, number=0, index=0).replace(' title="U&#43;200B">', ">")
+    slices = re.findall(r'<span data-at="(\d+)">((?:[^<]|<span class="qb-unseen">.</span>)*)</span>', source)
+    at = shown.start
+    for first, inner in slices:
+        assert int(first) == at
+        words = html.unescape(re.sub(r"<[^>]*>", "", inner))
+        assert words == text[at : at + len(words)].replace("\u200b", "▯")
+        at += len(words)
+    assert at == shown.end
 
 
 def test_a_view_begins_and_ends_between_lines() -> None:

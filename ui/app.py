@@ -11,7 +11,9 @@ from gradio.events import api
 from ui import ask_tab, documents_tab
 from ui.drawn import QUIET, drawn
 from ui.endpoints import Endpoints
+from ui.feedback import Feedback
 from ui.handlers import Handlers
+from ui.judging import Judging
 from ui.roles import Library
 from ui.scoping import Scope, Scoping
 from ui.shelving import Shelving
@@ -26,7 +28,9 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> g
         examples: Questions to try, offered while nothing was asked.
         uploads: The folder that Gradio puts uploads in; what is left in it for an hour is removed.
     """
-    handlers, endpoints, scoping = Handlers(library, examples), Endpoints(library), Scoping(library)
+    feedback = Feedback(library.path)
+    handlers, judging = Handlers(library, examples, feedback), Judging(library, feedback)
+    endpoints, scoping = Endpoints(library), Scoping(library)
     blocks: gr.Blocks
     with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, 3_600)) as blocks:
         conversation, scope = gr.State(()), Scope()
@@ -37,6 +41,11 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> g
                 chat = ask_tab.lay_out(handlers, signals, conversation, scope)
             with gr.Tab("Documents", id="documents") as documents:
                 changes = documents_tab.lay_out(Shelving(library, uploads), scoping, signals, documents, scope)
+        for judged in (
+            signals.judge(judging.judged, conversation, None, queue=False, **QUIET),
+            signals.pick(judging.picked, conversation, None, queue=False, **QUIET),
+        ):
+            judged.success(handlers.opened, conversation, chat, queue=False, **QUIET)
         for change in changes:
             change.then(handlers.opened, conversation, chat, queue=False, **QUIET)
             change.then(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)

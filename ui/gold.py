@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,21 @@ def check(
         terminal.out.print(f"{finding.id} {finding.problem}", markup=False)
     if findings:
         raise typer.Exit(1)
+
+
+@app.command()
+def export(library: Annotated[str, _LIBRARY] = "default") -> None:
+    """Write what people said about answers in the window to stdout, as gold questions for eval and calibrate."""
+    from ui.feedback import Feedback, gold_lines
+
+    with open_library(library) as opened:
+        lines, left_out = gold_lines(Feedback(opened.path).verdicts().values(), opened.documents())
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+    for sentence in left_out:
+        terminal.err.print(f"Left out: {terminal.plain(sentence)}", markup=False)
+    if not lines:
+        raise QuotebackError(f"Nothing was said about an answer of {library} that could be gold. Ask in the window.")
 
 
 def _say(line: str) -> None:

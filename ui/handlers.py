@@ -11,6 +11,7 @@ from index.types import Filter
 from rag.types import Citation
 from ui.events import number_of
 from ui.evidence import evidence_html
+from ui.feedback import Feedback
 from ui.pages import page_picture
 from ui.problems import explained
 from ui.render import conversation_html, note_html, pending_html, question_html
@@ -30,9 +31,10 @@ class Handlers:
     never read back from the page.
     """
 
-    def __init__(self, library: Library, examples: Sequence[str]) -> None:
+    def __init__(self, library: Library, examples: Sequence[str], feedback: Feedback) -> None:
         self._library = library
         self._examples = tuple(examples)
+        self._feedback = feedback
 
     def opened(self, conversation: Conversation) -> str:
         """The conversation, for a page that was just loaded."""
@@ -100,7 +102,7 @@ class Handlers:
 
     def _conversation(self, conversation: Conversation, more: str = "") -> str:
         if conversation or more:
-            return conversation_html(conversation, more=more)
+            return conversation_html(conversation, more=more, verdicts=self._feedback.verdicts())
         return conversation_html((), welcome=welcome_html(len(self._library.documents()), self._examples))
 
 

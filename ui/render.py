@@ -8,19 +8,24 @@ from ui.escape import characters, isolated
 from ui.quoting import open_button, show_button, source_line, sure_html, whole_quote_html
 from ui.roles import Conversation, Exchange
 from ui.sides import sides_html
+from ui.verdicts import NONE, Verdicts, verdict_html
 from ui.wording import agreement, counted, meaning, no_answer
 
 
-def conversation_html(conversation: Conversation, *, welcome: str = "", more: str = "") -> str:
+def conversation_html(
+    conversation: Conversation, *, welcome: str = "", more: str = "", verdicts: Verdicts = NONE
+) -> str:
     """The whole conversation; a screen reader reads out what is added to it.
 
     Args:
         conversation: The exchanges so far.
         welcome: Shown as it is while there is nothing else.
         more: What comes after the last exchange, as HTML.
+        verdicts: What was said about the answers.
     """
     shown = "".join(
-        question_html(exchange.question) + exchange_html(exchange, n) for n, exchange in enumerate(conversation)
+        question_html(exchange.question) + exchange_html(exchange, n, verdicts)
+        for n, exchange in enumerate(conversation)
     )
     return (
         '<div class="qb-log" role="log" aria-label="Conversation" aria-live="polite" tabindex="0">'
@@ -43,18 +48,20 @@ def note_html(text: str) -> str:
     return f'<div class="qb-note">{characters(text)}</div>'
 
 
-def exchange_html(exchange: Exchange, number: int) -> str:
+def exchange_html(exchange: Exchange, number: int, verdicts: Verdicts = NONE) -> str:
     """What the conversation shows below a question.
 
     Args:
         exchange: The question with its answer or its problem.
         number: Its place in the conversation, from 0.
+        verdicts: What was said about the answers.
     """
     if exchange.answer is None:
         return f'<div class="qb-problem">{characters(exchange.problem)}</div>'
     answer = exchange.answer
     body = _answered(answer, number) if answer.citation is not None else _unanswered(answer, number)
-    return f'<div class="qb-answer">{_asked(answer)}{body}{_timing(answer)}</div>'
+    judged = verdict_html(answer, number, verdicts)
+    return f'<div class="qb-answer">{_asked(answer)}{body}{judged}{_timing(answer)}</div>'
 
 
 def _answered(answer: Answer, number: int) -> str:

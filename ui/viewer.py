@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from index.types import Document
 from rag.types import Citation
 from ui.escape import characters, isolated
+from ui.originals import original_address
 from ui.pages import PagePicture, has_page
-from ui.wording import place, source_name
+from ui.verdicts import pick_html
+from ui.wording import fate, place, source_name
 
 _AROUND = 700  # characters shown on each side at first
 _STEP = 2_000  # characters that one click adds
@@ -42,13 +45,14 @@ def view_html(view: View, *, number: int, index: int, earlier: int = 0, later: i
     length = len(view.citation.document.text)
     more_above = _more(numbers, earlier + 1, later, "Show earlier text") if view.start > 0 else ""
     more_below = _more(numbers, earlier, later + 1, "Show later text") if view.end < length else ""
+    pick = "" if fate(view.citation.document) else pick_html(number, index)
     page = _button("sheet", numbers, "Show the page as it looks") if has_page(view.citation) else ""
     return _framed(
         view.citation,
         number,
         page,
         f'{more_above}<div class="qb-text" tabindex="0" role="region" aria-label="Text of the document">'
-        f"{_marked(view)}</div>{more_below}",
+        f"{_marked(view)}</div>{pick}{more_below}",
     )
 
 
@@ -84,9 +88,26 @@ def _framed(citation: Citation, number: int, switch: str, body: str) -> str:
         '<section class="qb-viewer" aria-label="Document"><p class="qb-ways">'
         f"{back}{switch}</p>"
         f'<h2 tabindex="-1">{isolated(document.title)}</h2>'
-        f'<p class="qb-where">{where}<span class="qb-file">{isolated(source_name(document))}</span></p>'
-        f"{body}</section>"
+        f'<p class="qb-where">{where}<span class="qb-file">{isolated(source_name(document))}</span> '
+        f"{_original(citation)}</p>"
+        f"{_fate(document)}{body}</section>"
     )
+
+
+def _fate(document: Document) -> str:
+    became = {"removed since": "was removed", "changed since": "has changed"}.get(fate(document))
+    return (
+        f'<p class="qb-fate">This document {became} since. These are its words as they were quoted.</p>'
+        if became
+        else ""
+    )
+
+
+def _original(citation: Citation) -> str:
+    address = None if fate(citation.document) else original_address(citation.document, citation.page)
+    if address is None:
+        return ""
+    return f'<a class="qb-step" href="{address}" target="_blank" rel="noopener">Open the original</a>'
 
 
 def _marked(view: View) -> str:
@@ -96,7 +117,7 @@ def _marked(view: View) -> str:
     after = {first: n for first, n in pages.items() if citation.end <= first < view.end}
     return (
         f"<bdi>{_paged(text, view.start, citation.start, before)}"
-        f"<mark>{characters(text[citation.start : citation.end])}</mark>"
+        f"<mark>{_slice(text, citation.start, citation.end)}</mark>"
         f"{_paged(text, citation.end, view.end, after)}</bdi>"
     )
 
@@ -104,9 +125,14 @@ def _marked(view: View) -> str:
 def _paged(text: str, start: int, end: int, pages: dict[int, int]) -> str:
     pieces, at = [], start
     for first, number in pages.items():
-        pieces += [characters(text[at:first]), f'<span class="qb-page">Page {number}</span>']
+        pieces += [_slice(text, at, first), f'<span class="qb-page">Page {number}</span>']
         at = first
-    return "".join([*pieces, characters(text[at:end])])
+    return "".join([*pieces, _slice(text, at, end)])
+
+
+def _slice(text: str, start: int, end: int) -> str:
+    """The characters `[start, end)`, with the offset from which a selection in them counts."""
+    return f'<span data-at="{start}">{characters(text[start:end])}</span>' if start < end else ""
 
 
 def _numbers(number: int, index: int) -> str:
