@@ -18,6 +18,8 @@ _SLOW = {
     "test_reader",
     "test_server",
     "test_handlers",
+    "test_endpoints",
+    "test_mcp",
     "test_shelving",
     "test_worker",
     "test_limits",

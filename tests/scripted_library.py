@@ -160,7 +160,8 @@ class ScriptedLibrary:
     def retrieve(self, question: str, *, k: int = 10, where: Filter | None = None) -> list[Hit]:
         if not question.strip():
             raise InvalidQuestionError("Please type a question.")
-        passages = [p for doc in self.documents() for p in passages_of(doc)]
+        admitted = filter((where or Filter()).admits, self.documents())
+        passages = [p for doc in admitted for p in passages_of(doc)]
         words = set(question.casefold().split())
         shared = [len(words & set(p.text.casefold().split())) for p in passages]
         best = sorted(range(len(passages)), key=lambda i: -shared[i])[:k]

@@ -12,12 +12,12 @@ from tests.scripted_library import EXAMPLES, ScriptedLibrary
 
 
 @contextmanager
-def served(library: ScriptedLibrary, uploads: Path) -> Iterator[str]:
+def served(library: ScriptedLibrary, uploads: Path, *, mcp: bool = False) -> Iterator[str]:
     """The address of a window for `library`."""
     from ui.server import application, listener_at, server
 
     uploads.mkdir(exist_ok=True)
-    app = application(library, host="127.0.0.1", examples=EXAMPLES, uploads=uploads)
+    app = application(library, host="127.0.0.1", examples=EXAMPLES, uploads=uploads, mcp=mcp)
     ready: Queue[bool] = Queue()
     listener = listener_at("127.0.0.1", 0)
     running = server(app, lambda: ready.put(True))

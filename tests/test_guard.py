@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ui.guard import OTHER_BYTES, UPLOAD_BYTES, Guard, policy
+from ui.guard import OTHER_BYTES, UPLOAD_BYTES, Guard, policy, refused
 
 T = TypeVar("T")
 HOST = "127.0.0.1:7860"
@@ -193,3 +193,16 @@ def test_websockets_are_closed() -> None:
 
     _finished(run)
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_mcp_is_let_through_only_where_it_is_offered_and_only_by_post() -> None:
+    def status(method: str, path: str, mcp: bool) -> int:
+        scope = {"method": method, "path": path, "headers": [(b"host", HOST.encode())]}
+        refusal = refused(scope, frozenset({"127.0.0.1"}), mcp=mcp)
+        return 200 if refusal is None else refusal[0]
+
+    assert status("POST", "/gradio_api/mcp/", True) == 200
+    assert status("POST", "/gradio_api/mcp/", False) == 404
+    assert status("GET", "/gradio_api/mcp/", True) == 405
+    for path in ("/gradio_api/mcp/sse", "/gradio_api/mcp/schema", "/gradio_api/mcp/messages/"):
+        assert status("POST", path, True) == 404

@@ -44,12 +44,26 @@ def test_retrieve_gives_hits_best_first(window: str) -> None:
     assert [hit["rank"] for hit in hits] == [1, 2, 3]
 
 
+def test_filters_are_given_by_name(window: str) -> None:
+    event, (hits,) = _call(window, "retrieve", question="the bridge", kinds=["pdf"], before="2024-12-31")
+    assert event == "complete" and {hit["source"] for hit in hits} == {"survey.pdf"}
+    event, said = _call(window, "ask", question="the bridge", after="yesterday")
+    assert event == "error" and "after is 'yesterday', which is no date" in json.dumps(said)
+
+
 def test_only_the_two_endpoints_are_described(window: str) -> None:
     described = httpx.get(f"{window}/gradio_api/info", trust_env=False).json()
     assert sorted(described["named_endpoints"]) == ["/ask", "/retrieve"]
     assert described["unnamed_endpoints"] == {}
     asked = described["named_endpoints"]["/ask"]
-    assert [parameter["parameter_name"] for parameter in asked["parameters"]] == ["question", "k"]
+    assert [parameter["parameter_name"] for parameter in asked["parameters"]] == [
+        "question",
+        "k",
+        "kinds",
+        "documents",
+        "after",
+        "before",
+    ]
     assert asked["description"] == "Answer a question by quoting the documents."
 
 

@@ -145,6 +145,9 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 7860,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer ask and retrieve as MCP tools at /gradio_api/mcp/ (extra [mcp]).")
+    ] = False,
     example: Annotated[
         list[str] | None, typer.Option(help="A question to offer at the start; may be repeated.")
     ] = None,
@@ -153,7 +156,7 @@ def serve(
     from ui.server import serve as serve_window  # Gradio: seconds of start-up
 
     with open_library(library, create=True, encoder=encoder, reader=reader) as opened:
-        serve_window(opened, host=host, port=port, examples=example or (), ready=_say_address)
+        serve_window(opened, host=host, port=port, examples=example or (), mcp=mcp, ready=_say_address)
 
 
 @app.command("list")

@@ -25,9 +25,11 @@ _API = "/gradio_api"
 _PATHS = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/pwa_icon"
     r"|/(assets|static|svelte)/[\w./@+~-]+"
+    r"|/original/[\w-]{1,64}"
     rf"|{_API}/(info|startup-events|app_id|theme\.css|cancel|reset|upload|upload_progress|heartbeat/\w+)"
     rf"|{_API}/(queue/(join|data)|run/predict|call/(v2/)?(ask|retrieve)(/\w+)?)/?"
 )
+_MCP = f"{_API}/mcp/"
 _HOST = re.compile(r"(\[(?P<bracketed>[\da-f:]+)\]|(?P<name>[\w.-]+))(:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _HEADERS = {
@@ -45,19 +47,23 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# A document's own file is never a page of the window: whatever it holds has no origin and loads nothing.
+_ORIGINAL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], mcp: bool = False) -> None:
         """Guard `app`.
 
         Args:
             app: The application.
             hosts: Names without port that the window may be called by, such as "127.0.0.1".
+            mcp: Whether its MCP tools may be called.
         """
         self._app = app
+        self._mcp = mcp
         self._hosts = frozenset(host.casefold() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,20 +75,20 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = refused(scope, self._hosts)
+        refusal = refused(scope, self._hosts, mcp=self._mcp)
         body = _Body(receive, limit=_limit(scope), expected=scope["method"] == "POST")
         if refusal is not None:
             await body.skip()
             await _refuse(send, *refusal)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, _ORIGINAL_POLICY if scope["path"].startswith("/original/") else policy(b""))
         try:
             await self._app(_uncompressed(scope), body.receive, partial(answer.send, body))
         except _BodyRefused:
             await answer.refuse(body)
 
 
-def refused(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
+def refused(scope: Scope, hosts: frozenset[str], *, mcp: bool = False) -> tuple[int, str] | None:
     """The status and sentence to refuse a request with, before any work is done; None to let it through."""
     headers: dict[bytes, list[str]] = {}
     for name, value in scope["headers"]:
@@ -97,13 +103,17 @@ def refused(scope: Scope, hosts: frozenset[str]) -> tuple[int, str] | None:
         return 403, "Refused: the request came from another page."
     if not {"same-origin", "none"}.issuperset(headers.get(b"sec-fetch-site", [])):
         return 403, "Refused: the request came from another page. Type the window's address yourself."
-    if scope["method"] not in _METHODS:
-        return 405, "Refused: the window does not use this method."
-    if not _PATHS.fullmatch(scope["path"]) or ".." in scope["path"]:
+    if not _is_needed(scope["path"], mcp) or ".." in scope["path"]:
         return 404, "There is nothing at this address."
+    if scope["method"] not in ({"POST"} if scope["path"] == _MCP else _METHODS):
+        return 405, "Refused: the window does not use this method."
     if any(_too_long(length, _limit(scope)) for length in headers.get(b"content-length", [])):
         return _too_large(_limit(scope))
     return None
+
+
+def _is_needed(path: str, mcp: bool) -> bool:
+    return _PATHS.fullmatch(path) is not None or (mcp and path == _MCP)
 
 
 def policy(page: bytes) -> str:
@@ -152,8 +162,9 @@ class _Body:
 class _Answer:
     """Adds the security headers; a page is held until its scripts are known."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, content_policy: str) -> None:
         self._send = send
+        self._policy = content_policy
         self._page: Message | None = None
         self._content = b""
         self._started = False
@@ -175,7 +186,7 @@ class _Answer:
             if _is_page(message):
                 self._page = message
                 return
-            message = _with_headers(message, policy(b""))
+            message = _with_headers(message, self._policy)
         elif self._page is not None:
             self._content += message.get("body", b"")
             if message.get("more_body", False):

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,10 @@ _OFFLINE = {
 }
 
 
+class ExtraMissingError(QuotebackError, ImportError):
+    """What was asked for needs an extra that is not installed."""
+
+
 class AddressError(QuotebackError, ValueError):
     """The window can't be served at that address."""
 
@@ -42,6 +47,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     examples: Sequence[str] = (),
+    mcp: bool = False,
     ready: Callable[[str], None] = print,
 ) -> None:
     """Serve the window until it is interrupted.
@@ -51,20 +57,24 @@ def serve(
         host: A loopback address.
         port: From 0 to 65535; 0 for any free one.
         examples: Questions to try, offered while nothing was asked.
+        mcp: Whether the endpoints are tools for MCP clients too.
         ready: Is told the window's address as soon as it can be opened.
 
     Raises:
         AddressError: If the address is not a loopback address or the port is taken.
+        ExtraMissingError: If MCP is wanted and not installed.
     """
+    if mcp:
+        check_mcp()
     listener = listener_at(host, port)
     with listener, _uploads(library.path) as folder:
         address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
-        app = application(library, host=host, examples=examples, uploads=folder)
+        app = application(library, host=host, examples=examples, uploads=folder, mcp=mcp)
         running = server(app, lambda: _announced(library, ready, address))
         running.run(sockets=[listener])
 
 
-def application(library: Library, *, host: str, examples: Sequence[str], uploads: Path) -> ASGIApp:
+def application(library: Library, *, host: str, examples: Sequence[str], uploads: Path, mcp: bool = False) -> ASGIApp:
     """The guarded window as an ASGI application.
 
     Args:
@@ -72,6 +82,7 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
         host: The address that it is served at, without port.
         examples: Questions to try.
         uploads: Folder for files on their way into the library.
+        mcp: Whether the endpoints are tools for MCP clients too.
     """
     clean_environment(uploads)
     # Gradio takes four seconds to import, and reads the environment while it does.
@@ -80,9 +91,11 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
 
     from ui.app import build
     from ui.documents_tab import MAX_FILE_BYTES
+    from ui.originals import PATH, serving_originals
     from ui.theme import CSS, theme
 
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    outer.add_route(PATH, serving_originals(library))
     app = gr.mount_gradio_app(
         outer,
         build(library, examples=examples, uploads=uploads),
@@ -99,12 +112,18 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=mcp,
         favicon_path=str(_ICON),
         theme=theme(),
         css=CSS,
     )
-    return Guard(app, hosts=("127.0.0.1", "localhost", "::1", host))
+    return Guard(app, hosts=("127.0.0.1", "localhost", "::1", host), mcp=mcp)
+
+
+def check_mcp() -> None:
+    """Raise ExtraMissingError unless MCP is installed."""
+    if find_spec("mcp") is None:
+        raise ExtraMissingError("--mcp needs more than is installed here: pip install 'quoteback[mcp]'")
 
 
 def server(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
