@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,16 +18,17 @@ from index import sync as syncing
 from index.collection import Collection
 from index.encoder import Encoder
 from index.encoder_onnx import load_encoder
-from index.errors import InvalidQuestionError, LibraryNotFoundError
+from index.errors import LibraryNotFoundError
 from index.library import Library
 from index.places import libraries_folder, library_folder
 from index.types import Document, Filter, Hit, Passage, SyncReport
 from index.vectors import vector_index
 from rag import answers, conversation, retriever
 from rag.calibration import Calibration
+from rag.clock import Clock
+from rag.question import checked_question
 from rag.types import Answer, Span, Turn
 
-MAX_QUESTION_CHARACTERS = 2_000
 _CALIBRATION = "calibration"  # the setting's name
 
 
@@ -126,7 +126,9 @@ class OpenLibrary:
         Raises:
             InvalidQuestionError: The question is empty or too long, or k is below 1.
         """
-        return retriever.retrieve(_checked(question, k), self._open_collection(), self.encoder, k=k, where=where)
+        return retriever.retrieve(
+            checked_question(question, k), self._open_collection(), self.encoder, k=k, where=where
+        )
 
     def ask(
         self,
@@ -149,8 +151,8 @@ class OpenLibrary:
         Raises:
             InvalidQuestionError: The question is empty or too long, or k is below 1.
         """
-        clock = _Clock()
-        question = _checked(question, k)
+        clock = Clock()
+        question = checked_question(question, k)
         asked = conversation.resolve(question, history)
         if progress is not None:
             progress("searching", sum(where is None or where.admits(d) for d in self.documents()))
@@ -267,32 +269,3 @@ def open_library(
             f"Make it: quoteback sync FOLDER --library {library}"
         )
     return OpenLibrary(Library(folder, create=create), encoder=encoder, reader=reader, vectors=vectors)
-
-
-class _Clock:
-    """Seconds between laps."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage] = now - self._last
-        self._last = now
-
-    def seconds(self) -> dict[str, float]:
-        return self._laps | {"total": self._last - self._started}
-
-
-def _checked(question: str, k: int) -> str:
-    question = question.strip()
-    if not any(character.isalnum() for character in question):
-        raise InvalidQuestionError("The question is empty. Type what you want to know.")
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise InvalidQuestionError(
-            f"The question has {len(question):,} characters; {MAX_QUESTION_CHARACTERS:,} are allowed. Shorten it."
-        )
-    if k < 1:
-        raise InvalidQuestionError(f"k is {k}; it is how many passages are read, at least 1.")
-    return question

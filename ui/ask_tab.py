@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from rag.pipeline import MAX_QUESTION_CHARACTERS
+from rag.question import MAX_CHARACTERS
 from ui.drawn import QUIET, drawn
 from ui.evidence import evidence_html
 from ui.handlers import Handlers
@@ -52,7 +52,7 @@ def _question() -> gr.Textbox:
         placeholder="What would you like to know?",
         lines=1,
         max_lines=5,
-        max_length=MAX_QUESTION_CHARACTERS,
+        max_length=MAX_CHARACTERS,
         submit_btn="Ask",
         autofocus=True,
         elem_id="question",
