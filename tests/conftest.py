@@ -20,6 +20,7 @@ _SLOW = {
     "test_handlers",
     "test_endpoints",
     "test_mcp",
+    "test_programs",
     "test_shelving",
     "test_worker",
     "test_limits",

@@ -17,7 +17,7 @@ def test_the_python_of_the_readme_runs(
 ) -> None:
     monkeypatch.setenv("QUOTEBACK_DATA_DIR", str(tmp_path))
     monkeypatch.chdir(ROOT)
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+    code, _ = re.findall(r"```python\n(.*?)```", README, flags=re.S)
     exec(compile(code, "README.md", "exec"), {})
     assert "Ingrid Maltravers" in capsys.readouterr().out
 
