@@ -5,7 +5,7 @@ INSTALLED = .venv/installed
 LIBRARY = .quoteback/examples
 QUESTION = How many passengers did the ferries carry in 2023?
 
-.PHONY: demo serve test fast lint clean
+.PHONY: demo serve test fast lint peers clean
 
 demo: $(INSTALLED)
 	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
@@ -40,5 +40,12 @@ $(INSTALLED)-dev: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	touch $(INSTALLED) $@
 
+peers: .venv-peers/installed
+
+.venv-peers/installed: pyproject.toml constraints.txt
+	test -d .venv-peers || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[peers]"
+	touch $@
+
 clean:
-	rm -rf .venv .quoteback
+	rm -rf .venv .venv-peers .quoteback
