@@ -19,6 +19,7 @@ _SLOW = {
     "test_server",
     "test_handlers",
     "test_endpoints",
+    "test_evaluating",
     "test_mcp",
     "test_programs",
     "test_shelving",

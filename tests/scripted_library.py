@@ -201,6 +201,9 @@ class ScriptedLibrary:
     def delete(self, document_id: str) -> bool:
         return self._documents.pop(document_id, None) is not None
 
+    def fingerprint(self) -> dict[str, str]:
+        return {"reader": "scripted"}
+
 
 def bridge_library(path: Path) -> ScriptedLibrary:
     """Three sources on one bridge that disagree on its costs, and one full of markup."""

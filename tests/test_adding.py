@@ -1,5 +1,6 @@
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from index.errors import LibraryBusyError
 from index.types import SyncReport
 from tests.scripted_library import ScriptedLibrary
 from ui.adding import adding, swept
+from ui.roles import Progress
 
 
 def test_every_stage_of_every_file_is_told_and_then_the_report(tmp_path: Path) -> None:
@@ -19,6 +21,18 @@ def test_every_stage_of_every_file_is_told_and_then_the_report(tmp_path: Path) -
     assert news[-2] == {"good.txt": "parsing", "bad.txt": "parsing"}
     assert isinstance(news[-1], SyncReport)
     assert len(news[-1].added) == 1 and len(news[-1].refused) == 1
+
+
+def test_files_that_are_encoded_together_are_indexed_together(tmp_path: Path) -> None:
+    class Batching(ScriptedLibrary):
+        def add(self, paths: Sequence[Path], *, progress: Progress) -> SyncReport:
+            told = [("a.txt", "parsing"), ("b.txt", "parsing"), ("b.txt", "embedding"), ("elsewhere.txt", "parsing")]
+            for name, stage in told:
+                progress(f"/lib/uploads/{name}", stage, n_done=0, n_total=2)
+            return SyncReport()
+
+    *stages, _ = adding(Batching(tmp_path, []), [tmp_path / "a.txt", tmp_path / "b.txt"])
+    assert stages[-1] == {"a.txt": "embedding", "b.txt": "embedding"}
 
 
 def test_what_the_library_raises_is_raised_here(tmp_path: Path) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 
 from index.types import SyncReport
+from ui.background import following
 from ui.roles import Library
 
 _STALE_SECONDS = 3_600.0
@@ -28,30 +27,18 @@ def adding(library: Library, paths: Sequence[Path]) -> Iterator[dict[str, str] |
     Raises:
         QuotebackError: What the library raised.
     """
-    news: Queue[tuple[str, str] | SyncReport | BaseException] = Queue()
 
-    def tell(source: str, stage: str, *, n_done: int, n_total: int) -> None:
-        news.put((source, stage))
+    def add(tell: Callable[[tuple[str, str]], None]) -> SyncReport:
+        return library.add(paths, progress=lambda source, stage, **counts: tell((Path(source).name, stage)))
 
-    def work() -> None:
-        try:
-            news.put(library.add(paths, progress=tell))
-        except BaseException as error:
-            news.put(error)
-
-    Thread(target=work, name="adding", daemon=True).start()
     stages = {path.name: "waiting" for path in paths}
     yield dict(stages)
-    while isinstance(item := news.get(), tuple):
-        name, stage = Path(item[0]).name, item[1]
-        if name in stages:
-            if stage == "embedding":  # told of one file, but all that were read before are encoded with it
-                stages = {name: stage if before == "parsing" else before for name, before in stages.items()}
-            stages[name] = stage
-            yield dict(stages)
-    if isinstance(item, BaseException):
-        raise item
-    yield item
+    for news in following(add):
+        if isinstance(news, SyncReport):
+            yield news
+        elif news[0] in stages:
+            stages = _after(stages, *news)
+            yield stages
 
 
 def swept(folder: Path, *, older_than_seconds: float = _STALE_SECONDS) -> None:
@@ -74,3 +61,10 @@ def within(folder: Path, paths: object) -> list[Path]:
         else []
     )
     return [path for path in named if path.resolve().is_relative_to(folder) and path.is_file()]
+
+
+def _after(stages: dict[str, str], name: str, stage: str) -> dict[str, str]:
+    """The stages after news of one file; all that were read before it are indexed together with it."""
+    if stage == "embedding":
+        stages = {other: stage if before == "parsing" else before for other, before in stages.items()}
+    return {**stages, name: stage}
