@@ -12,7 +12,7 @@ from eval.run import evaluate
 from tests.overlap_library import OverlapLibrary
 
 ROOT = Path(__file__).parents[1]
-TEXT = "The ferry Aurora carries 120 passengers."
+TEXT = "The ferry Aurora carries 120 passengers on deck."
 MARKED = "# Quoteback\n\n<!-- figures: python -m eval.readme -->\nthe last one\n<!-- end of figures -->\n\nMore.\n"
 
 
@@ -59,7 +59,8 @@ def test_the_example_gold_of_the_readme_is_the_one_that_was_measured() -> None:
 def test_a_column_shows_the_numbers_of_its_report(made, report: Report, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     code, readme = made(f"a = b={tmp_path / 'report.json'}", f"again={tmp_path / 'report.json'}")
     rows = dict(line.strip("| ").split(" | ", 1) for line in readme.splitlines() if line.startswith("| "))
-    assert code == 0 and readme.startswith("# Quoteback\n") and readme.endswith("\nMore.\n") and "the last one" not in readme
+    assert code == 0 and "the last one" not in readme
+    assert readme.startswith("# Quoteback\n") and readme.endswith("\nMore.\n")
     assert readme.splitlines()[4] == "| | a = b | again |"
     assert rows["questions (answerable)"] == "2 (1) | 2 (1)"
     assert rows["answerable, always answering: F1 / EM"] == "1.000 / 1.000 | 1.000 / 1.000"
