@@ -14,8 +14,9 @@ import pytest
 
 from tests.scripted_library import EXAMPLES, bridge_library
 from tests.served_window import served
+from ui.listening import AddressError, listener_at
 from ui.records import answer_record
-from ui.server import AddressError, clean_environment, listener_at
+from ui.server import clean_environment
 
 
 @pytest.fixture(scope="module")

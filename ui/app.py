@@ -20,13 +20,14 @@ from ui.shelving import Shelving
 from ui.welcome import header_html
 
 
-def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> gr.Blocks:
+def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_login: bool = False) -> gr.Blocks:
     """Lay out the window for a library.
 
     Args:
         library: What is asked, shown and added to.
         examples: Questions to try, offered while nothing was asked.
         uploads: The folder that Gradio puts uploads in; what is left in it for an hour is removed.
+        has_login: Whether people logged in, and may want to log out.
     """
     feedback = Feedback(library.path)
     handlers, judging = Handlers(library, examples, feedback), Judging(library, feedback)
@@ -35,7 +36,7 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> g
     with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, 3_600)) as blocks:
         conversation, scope = gr.State(()), Scope()
         signals = drawn("signals", script="signals.js")
-        drawn("header", header_html())
+        drawn("header", header_html(has_login=has_login))
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
                 chat = ask_tab.lay_out(handlers, signals, conversation, scope)
@@ -43,7 +44,7 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path) -> g
                 changes = documents_tab.lay_out(Shelving(library, uploads), scoping, signals, documents, scope)
         for judged in (
             signals.judge(judging.judged, conversation, None, queue=False, **QUIET),
-            signals.pick(judging.picked, conversation, None, queue=False, **QUIET),
+            signals.pick(judging.picked, conversation, None, **QUIET),  # only the queue brings its notice to the page
         ):
             judged.success(handlers.opened, conversation, chat, queue=False, **QUIET)
         for change in changes:

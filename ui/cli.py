@@ -19,7 +19,7 @@ import typer
 from index.errors import EncoderMismatchError, InvalidQuestionError, LibraryNotFoundError, QuotebackError
 from index.sync import checked_folder
 from rag import Turn, open_library
-from ui import benchmark, gold, terminal
+from ui import benchmark, gold, terminal, users
 from ui.records import answer_record, hit_record
 
 FAILED, USAGE, NO_ANSWER, NO_LIBRARY, BELOW_FLOOR, INTERRUPTED = 1, 2, 3, 4, 5, 130
@@ -141,22 +141,37 @@ def chat(
 @app.command()
 def serve(
     library: LibraryOption = "default",
-    host: Annotated[str, typer.Option(help="A loopback address: the window is for this machine.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="A loopback address; with --auth any of this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 7860,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Offer ask and retrieve as MCP tools at /gradio_api/mcp/ (extra [mcp]).")
     ] = False,
+    auth: Annotated[Path | None, typer.Option(help="Who may log in: a file that `quoteback user add` makes.")] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="How others call this machine, with --auth; may be repeated.")
+    ] = None,
     example: Annotated[
         list[str] | None, typer.Option(help="A question to offer at the start; may be repeated.")
     ] = None,
 ) -> None:
-    """Open the chat window in the browser of this machine."""
+    """Open the chat window in the browser of this machine; with --auth, of others too."""
+    from ui.accounts import read_accounts
     from ui.server import serve as serve_window  # Gradio: seconds of start-up
 
+    accounts = None if auth is None else read_accounts(auth)
     with open_library(library, create=True, encoder=encoder, reader=reader) as opened:
-        serve_window(opened, host=host, port=port, examples=example or (), mcp=mcp, ready=_say_address)
+        serve_window(
+            opened,
+            host=host,
+            port=port,
+            examples=example or (),
+            mcp=mcp,
+            accounts=accounts,
+            names=name or (),
+            ready=_say_address,
+        )
 
 
 @app.command("list")
@@ -233,6 +248,7 @@ def info(library: Annotated[str | None, typer.Option("--library", "-l")] = None)
 
 benchmark.add_commands(app, below_floor=BELOW_FLOOR)
 app.add_typer(gold.app, name="gold")
+app.add_typer(users.app, name="user")
 
 
 def main() -> NoReturn:

@@ -29,7 +29,7 @@ _PATHS = re.compile(
     rf"|{_API}/(info|startup-events|app_id|theme\.css|cancel|reset|upload|upload_progress|heartbeat/\w+)"
     rf"|{_API}/(queue/(join|data)|run/predict|call/(v2/)?(ask|retrieve)(/\w+)?)/?"
 )
-_MCP = f"{_API}/mcp/"
+_MCP, _LOGIN = f"{_API}/mcp/", ("/login", "/logout")
 _HOST = re.compile(r"(\[(?P<bracketed>[\da-f:]+)\]|(?P<name>[\w.-]+))(:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _HEADERS = {
@@ -54,15 +54,17 @@ _ORIGINAL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], mcp: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], mcp: bool = False, has_login: bool = False) -> None:
         """Guard `app`.
 
         Args:
             app: The application.
             hosts: Names without port that the window may be called by, such as "127.0.0.1".
             mcp: Whether its MCP tools may be called.
+            has_login: Whether there is a login behind it, and perhaps a proxy before it that speaks https.
         """
         self._app = app
+        self._has_login = has_login
         self._mcp = mcp
         self._hosts = frozenset(host.casefold() for host in hosts)
 
@@ -75,7 +77,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = refused(scope, self._hosts, mcp=self._mcp)
+        refusal = refused(scope, self._hosts, mcp=self._mcp, has_login=self._has_login)
         body = _Body(receive, limit=_limit(scope), expected=scope["method"] == "POST")
         if refusal is not None:
             await body.skip()
@@ -88,7 +90,9 @@ class Guard:
             await answer.refuse(body)
 
 
-def refused(scope: Scope, hosts: frozenset[str], *, mcp: bool = False) -> tuple[int, str] | None:
+def refused(
+    scope: Scope, hosts: frozenset[str], *, mcp: bool = False, has_login: bool = False
+) -> tuple[int, str] | None:
     """The status and sentence to refuse a request with, before any work is done; None to let it through."""
     headers: dict[bytes, list[str]] = {}
     for name, value in scope["headers"]:
@@ -99,11 +103,12 @@ def refused(scope: Scope, hosts: frozenset[str], *, mcp: bool = False) -> tuple[
             400,
             "This window answers only to its own address; open the one that was printed when it started.",
         )
-    if any(origin != f"http://{host[0]}" for origin in headers.get(b"origin", [])):
+    schemes = ("http", "https") if has_login else ("http",)
+    if not {f"{scheme}://{host[0]}" for scheme in schemes}.issuperset(headers.get(b"origin", [])):
         return 403, "Refused: the request came from another page."
     if not {"same-origin", "none"}.issuperset(headers.get(b"sec-fetch-site", [])):
         return 403, "Refused: the request came from another page. Type the window's address yourself."
-    if not _is_needed(scope["path"], mcp) or ".." in scope["path"]:
+    if not _is_needed(scope["path"], mcp, has_login) or ".." in scope["path"]:
         return 404, "There is nothing at this address."
     if scope["method"] not in ({"POST"} if scope["path"] == _MCP else _METHODS):
         return 405, "Refused: the window does not use this method."
@@ -112,8 +117,8 @@ def refused(scope: Scope, hosts: frozenset[str], *, mcp: bool = False) -> tuple[
     return None
 
 
-def _is_needed(path: str, mcp: bool) -> bool:
-    return _PATHS.fullmatch(path) is not None or (mcp and path == _MCP)
+def _is_needed(path: str, mcp: bool, has_login: bool) -> bool:
+    return _PATHS.fullmatch(path) is not None or (mcp and path == _MCP) or (has_login and path in _LOGIN)
 
 
 def policy(page: bytes) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING
 from index.errors import QuotebackError
 from ui.adding import swept
 from ui.guard import Guard
+from ui.listening import check_access, listener_at
+from ui.login import Door, user_of
 from ui.roles import Library
 
 if TYPE_CHECKING:
@@ -37,10 +38,6 @@ class ExtraMissingError(QuotebackError, ImportError):
     """What was asked for needs an extra that is not installed."""
 
 
-class AddressError(QuotebackError, ValueError):
-    """The window can't be served at that address."""
-
-
 def serve(
     library: Library,
     *,
@@ -48,33 +45,49 @@ def serve(
     port: int = 7860,
     examples: Sequence[str] = (),
     mcp: bool = False,
+    accounts: Mapping[str, str] | None = None,
+    names: Sequence[str] = (),
     ready: Callable[[str], None] = print,
 ) -> None:
     """Serve the window until it is interrupted.
 
     Args:
         library: What the window is for.
-        host: A loopback address.
+        host: A loopback address; with accounts any address of this machine.
         port: From 0 to 65535; 0 for any free one.
         examples: Questions to try, offered while nothing was asked.
         mcp: Whether the endpoints are tools for MCP clients too.
+        accounts: Who may log in, from `ui.accounts`; None for a window without a login.
+        names: By which it is opened besides, without port, such as "office.example".
         ready: Is told the window's address as soon as it can be opened.
 
     Raises:
-        AddressError: If the address is not a loopback address or the port is taken.
+        AddressError: If the window can't be served there, or not so.
         ExtraMissingError: If MCP is wanted and not installed.
     """
     if mcp:
         check_mcp()
-    listener = listener_at(host, port)
+    check_access(host, has_login=accounts is not None, names=names, mcp=mcp)
+    listener = listener_at(host, port, is_for_others=accounts is not None)
     with listener, _uploads(library.path) as folder:
-        address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
-        app = application(library, host=host, examples=examples, uploads=folder, mcp=mcp)
+        address = f"http://{_bracketed(names[0] if names else host)}:{listener.getsockname()[1]}"
+        app = application(
+            library, host=host, examples=examples, uploads=folder, mcp=mcp, accounts=accounts, names=names
+        )
         running = server(app, lambda: _announced(library, ready, address))
         running.run(sockets=[listener])
 
 
-def application(library: Library, *, host: str, examples: Sequence[str], uploads: Path, mcp: bool = False) -> ASGIApp:
+def application(
+    library: Library,
+    *,
+    host: str,
+    examples: Sequence[str],
+    uploads: Path,
+    mcp: bool = False,
+    accounts: Mapping[str, str] | None = None,
+    names: Sequence[str] = (),
+) -> ASGIApp:
     """The guarded window as an ASGI application.
 
     Args:
@@ -83,7 +96,10 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
         examples: Questions to try.
         uploads: Folder for files on their way into the library.
         mcp: Whether the endpoints are tools for MCP clients too.
+        accounts: Who may log in; None for a window without a login.
+        names: By which it is opened besides, without port.
     """
+    has_login = accounts is not None
     clean_environment(uploads)
     # Gradio takes four seconds to import, and reads the environment while it does.
     import gradio as gr
@@ -98,12 +114,13 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
     outer.add_route(PATH, serving_originals(library))
     app = gr.mount_gradio_app(
         outer,
-        build(library, examples=examples, uploads=uploads),
+        build(library, examples=examples, uploads=uploads, has_login=has_login),
         path="/",
         server_name=host,
         footer_links=[],
         run_history=False,
         auth=None,
+        auth_dependency=user_of if has_login else None,
         root_path="",
         allowed_paths=[],
         blocked_paths=[],
@@ -117,7 +134,8 @@ def application(library: Library, *, host: str, examples: Sequence[str], uploads
         theme=theme(),
         css=CSS,
     )
-    return Guard(app, hosts=("127.0.0.1", "localhost", "::1", host), mcp=mcp)
+    hosts = ("127.0.0.1", "localhost", "::1", host, *names)
+    return Guard(app if accounts is None else Door(app, accounts), hosts=hosts, mcp=mcp, has_login=has_login)
 
 
 def check_mcp() -> None:
@@ -156,32 +174,6 @@ def clean_environment(uploads: Path) -> None:
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
         del os.environ[name]
     os.environ.update(_OFFLINE, GRADIO_TEMP_DIR=str(uploads))
-
-
-def listener_at(host: str, port: int) -> socket.socket:
-    """Take a port of this machine.
-
-    Raises:
-        AddressError: If it is not a loopback address or the port is taken.
-    """
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        loopback = ip_address(address).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise AddressError(
-            f"The window is served on this machine only, and {host!r} is not its own address. Use 127.0.0.1."
-        )
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise AddressError(f"Port {port} of {host} can't be used ({error}). Choose another one.") from error
-    return listener
 
 
 def _announced(library: Library, ready: Callable[[str], None], address: str) -> None:

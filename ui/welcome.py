@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.escape import isolated
-from ui.wording import PROMISE, counted
+from ui.wording import PROMISE, PROMISE_TO_OTHERS, counted
 
 _HOW = "Ask a question. The answer is shown in your documents’ own words, with the place where they stand."
 
 
-def header_html() -> str:
-    """The name, what the program does, and what it promises."""
+def header_html(*, has_login: bool = False) -> str:
+    """The name, what the program does, and what it promises; with a login, the way out."""
+    promise = PROMISE_TO_OTHERS if has_login else PROMISE
+    leave = '<button type="button" class="qb-step" data-qb="leave">Log out</button>' if has_login else ""
     return (
         '<header class="qb-header"><h1>Quoteback</h1>'
         "<p>Answers from your own documents, in their own words.</p>"
-        f'<p class="qb-promise">{PROMISE}</p></header>'
+        f'<p class="qb-promise">{promise}</p>{leave}</header>'
     )
 
 

@@ -13,6 +13,7 @@ from rag.types import Citation, Outcome
 from ui.remnants import Remnant
 
 PROMISE = "Everything stays on this machine."
+PROMISE_TO_OTHERS = "Everything stays on the machine that serves this page."
 
 _SURENESS = ((0.85, "Very likely"), (0.65, "Likely"), (0.4, "Possible"), (0.0, "Unlikely"))
 

@@ -10,6 +10,7 @@ const events = {
   copy: (b) => copyAnswer(b),
   judge: (b) => trigger('judge', { ...numbers(b), verdict: b.dataset.verdict }),
   pick: (b) => trigger('pick', numbers(b)),
+  leave: () => fetch('/logout', { method: 'POST' }).then(() => location.assign('/login')),
 };
 
 function numbers(button) {

@@ -1,0 +1,135 @@
+# ruff: noqa: F811  (fixtures of the other window tests are used here)
+"""How an answer is read and judged in the window, in Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rag.types import Answer, Outcome
+from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, quoted, span_at
+from tests.served_window import served
+from tests.test_window import _ask, browser_type_launch_args, opened, pytestmark  # noqa: F401
+from ui.feedback import Feedback, Kind, Verdict
+
+COST, HELD = EXAMPLES[0], "When was the bridge built?"
+ASTRAL = "The 🎉 begins at nine.\u200b It ends with 🎉🎉 at ten o’clock — or later.\n"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
+    made = bridge_library(tmp_path_factory.mktemp("library"))
+    doc = document(ASTRAL, title="Feast", source="/x/feast.pdf")
+    made._documents[doc.id] = doc
+    cited = quoted(doc, "nine")
+    made.script("When is it?", Answer("When is it?", "When is it?", Outcome.ANSWERED, span_at(cited), 0.5, (cited,)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(library, tmp_path_factory.mktemp("incoming")) as address:
+        yield address
+
+
+def _verdict(library: ScriptedLibrary, question: str) -> Verdict:
+    return Feedback(library.path).verdicts()[question.casefold()]
+
+
+def _select(page: Page, words: str) -> None:
+    """Select words of the opened document, which may lie in several of its slices."""
+    page.evaluate(
+        """(words) => {
+          const text = document.querySelector('.qb-text');
+          const nodes = [], walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) nodes.push(walker.currentNode);
+          const at = nodes.map((node) => node.data).join('').indexOf(words);
+          const range = document.createRange();
+          let before = 0;
+          for (const node of nodes) {
+            const [first, last] = [at - before, at + words.length - before];
+            if (first >= 0 && first < node.length) range.setStart(node, first);
+            if (last > 0 && last <= node.length) range.setEnd(node, last);
+            before += node.length;
+          }
+          getSelection().removeAllRanges();
+          getSelection().addRange(range);
+        }""",
+        words,
+    )
+
+
+def test_different_answers_stand_side_by_side_and_open_their_own_places(opened: Page) -> None:
+    _ask(opened, COST)
+    sides = opened.locator(".qb-answer .qb-side")
+    expect(sides).to_have_count(3)
+    expect(opened.locator(".qb-answer .qb-newest")).to_have_count(1)
+    tops = [box["y"] for box in (sides.nth(i).bounding_box() for i in range(3)) if box is not None]
+    assert len(set(tops)) == 1
+    sides.nth(1).click()
+    expect(opened.locator(".qb-text mark")).to_have_text("5.6 million euros")
+
+
+def test_the_words_stand_alone_in_their_sentence_or_in_their_paragraph(opened: Page) -> None:
+    _ask(opened, COST)
+    quote = opened.locator(".qb-quote")
+    sentence = "Repairs are expected to cost 4.2 million euros and to take fourteen months."
+    for layer, text in (("Answer", "4.2 million euros"), ("Sentence", sentence), ("Paragraph", None)):
+        opened.get_by_role("radio", name=layer).check(force=True)
+        if text is None:
+            assert quote.inner_text().startswith("The bridge was surveyed") and sentence in quote.inner_text()
+        else:
+            assert quote.inner_text() == text
+    opened.reload()
+    expect(opened.get_by_role("radio", name="Paragraph")).to_be_checked()
+
+
+def test_an_answer_is_called_right_or_wrong(opened: Page, library: ScriptedLibrary) -> None:
+    _ask(opened, COST)
+    opened.get_by_role("button", name="Right", exact=True).click()
+    expect(opened.get_by_role("button", name="Right", exact=True)).to_have_attribute("aria-pressed", "true")
+    assert _verdict(library, COST).kind is Kind.RIGHT
+    opened.get_by_role("button", name="Wrong", exact=True).click()
+    opened.get_by_role("button", name="It is not in my documents").click()
+    expect(opened.locator(".qb-judge")).to_contain_text("You said that it is not in your documents.")
+    assert _verdict(library, COST).kind is Kind.ABSENT
+
+
+@pytest.mark.parametrize("words", ["euros, the city council", "5.6 million euros", "Costs of the bridge rise again"])
+def test_selected_words_become_the_right_answer(opened: Page, library: ScriptedLibrary, words: str) -> None:
+    """They may lie before the marked words, in them, or across their end."""
+    _ask(opened, COST)
+    opened.locator(".qb-answer .qb-side").nth(1).click()
+    expect(opened.locator(".qb-text mark")).to_have_text("5.6 million euros")
+    _select(opened, words)
+    expect(opened.locator(".qb-pick q")).to_have_text(words)
+    opened.get_by_role("button", name="This is the right answer").click()
+    expect(opened.locator(".qb-judge q")).to_have_text(words)
+    (mark,) = _verdict(library, COST).marks
+    assert library.document(mark.document).text[mark.start : mark.end] == words
+
+
+def test_characters_are_counted_as_the_document_counts_them(opened: Page, library: ScriptedLibrary) -> None:
+    _ask(opened, "When is it?")
+    opened.locator("#evidence .qb-source").click()
+    expect(opened.locator(".qb-text mark")).to_have_text("nine")
+    _select(opened, "🎉 at ten o’clock")
+    opened.get_by_role("button", name="This is the right answer").click()
+    expect(opened.locator(".qb-judge q")).to_have_text("🎉 at ten o’clock")
+    (mark,) = _verdict(library, "When is it?").marks
+    assert ASTRAL[mark.start : mark.end] == "🎉 at ten o’clock"
+
+
+def test_where_nothing_was_found_the_right_words_can_be_marked_too(opened: Page, library: ScriptedLibrary) -> None:
+    _ask(opened, HELD)
+    opened.get_by_role("button", name="It is not", exact=True).click()
+    expect(opened.get_by_role("button", name="It is not", exact=True)).to_have_attribute("aria-pressed", "true")
+    assert _verdict(library, HELD).kind is Kind.ABSENT
+    opened.locator("#evidence .qb-source").last.click()
+    expect(opened.locator(".qb-text mark")).to_be_visible()
+    _select(opened, opened.locator(".qb-text mark").inner_text().split()[0])
+    opened.get_by_role("button", name="This is the right answer").click()
+    expect(opened.get_by_text("Noted as the right answer.")).to_be_visible()
+    assert _verdict(library, HELD).kind is Kind.HERE
