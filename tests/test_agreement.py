@@ -9,6 +9,7 @@ from index.types import Document, Passage
 from rag.agreement import count_sources, sources, statements
 from rag.types import Alternative, Answer, Citation, Outcome, Span
 from tests.scripted_library import bridge_library
+from ui.terminal import show_answer
 from ui.wording import agreement, disagreement
 
 COST = "How much will the repair of the bridge cost?"
@@ -121,3 +122,15 @@ def test_no_document_counts_twice(found: list[tuple[str, str]]) -> None:
     documents = {id_ for id_, _ in found}
     assert sources(citations) <= documents
     assert 1 <= len(sources(citations)) <= min(len(documents), 2)
+
+
+def test_the_terminal_says_in_one_line_that_documents_differ(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_answer(bridge_library(tmp_path).ask(COST))
+    said = capsys.readouterr().out.splitlines()
+    (line,) = [one for one in said if one.startswith("Your documents differ")]
+    assert line == (
+        "Your documents differ: 2 of 3 sources say 4.2 million euros (2 April 2024); one says 5.6 million euros "
+        "(23 January 2025, the newest); one says 3.1 million euros (14 November 2023)."
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from index.errors import LibraryBusyError
 from rag.types import Answer, Outcome
-from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, example_pdf, quoted, span_at
+from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, example_pdf, quoted, span_at
 from tests.served_window import served
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -30,30 +29,6 @@ expect.set_options(timeout=30_000)  # the machine may be busy with other things
 COST = EXAMPLES[0]
 BLAME = "Who was to blame?"
 TAUGHT = "the company had taught them too little"
-PAYLOADS = (
-    "<script>window.__xss=1</script>",
-    "<img src=x onerror=window.__xss=2>",
-    "<img src='http://evil.example/a.png'>",
-    "<svg onload=window.__xss=3></svg>",
-    "<iframe src='javascript:parent.__xss=4'></iframe>",
-    "<a href='javascript:window.__xss=5'>go</a>",
-    "<b>bold</b> <i>it</i>",
-    "</bdi></div><h1>out</h1>",
-    "' onmouseover='window.__xss=6",
-    '" autofocus onfocus="window.__xss=7',
-    "${window.__xss=8}",
-    "{{value}} {{{value}}} {{#each value}}",
-    "`${alert(9)}`",
-    "![pic](http://evil.example/b.png)",
-    "[click](javascript:window.__xss=10)",
-    "$$\\href{javascript:alert(11)}{x}$$ \\(x\\)",
-    "**bold** _under_ ~~gone~~ `code`",
-    "```mermaid\ngraph TD; A-->B;\n```",
-    "<style>*{display:none}</style>",
-    "&lt;script&gt; &#60;b&#62; %3Cscript%3E",
-)
-
-
 _ATTACK = """async (window) => {
   const read = [];
   const form = new FormData();
@@ -100,18 +75,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
     made = bridge_library(tmp_path_factory.mktemp("library"))
     taught = quoted(example_pdf(), TAUGHT)
     made.script(BLAME, Answer(BLAME, BLAME, Outcome.ANSWERED, span_at(taught), 0.8, (taught,)))
-    for number, payload in enumerate(PAYLOADS):
-        doc = document(
-            f"It says {payload} here. And more.",
-            title=payload,
-            source=f"/x/{number}.txt",
-            day=date(2024, 1, 1),
-        )
-        cited = quoted(doc, payload)
-        made.script(
-            f"{number} {payload}",
-            Answer(f"{number} {payload}", payload, Outcome.ANSWERED, span_at(cited), 0.9, (cited,)),
-        )
     return made
 
 
@@ -240,7 +203,7 @@ def test_stop_gives_the_window_back(opened: Page, library: ScriptedLibrary) -> N
         box = opened.get_by_label("Your question")
         box.fill(COST)
         box.press("Enter")
-        expect(opened.locator(".qb-pending")).to_contain_text("documents and reading the closest passages")
+        expect(opened.locator(".qb-pending")).to_have_text(f"Searching {len(library.documents())} documents")
         box.fill("again")
         box.press("Enter")  # a second question while the first is being answered is not sent
         opened.get_by_role("button", name="Stop").click()
@@ -265,19 +228,6 @@ def test_what_goes_wrong_is_said_without_giving_anything_away(opened: Page) -> N
     _ask(opened, "Will it break?")
     expect(opened.locator(".qb-problem").last).to_contain_text("the details are in the log")
     assert "secret" not in opened.content()
-
-
-def test_whatever_documents_and_questions_hold_is_shown_as_characters(opened: Page) -> None:
-    for number, payload in enumerate(PAYLOADS):
-        _ask(opened, f"{number} {payload}")
-        seen = " ".join(payload.split())
-        expect(opened.locator(".qb-question").last).to_contain_text(seen)
-        expect(opened.locator(".qb-quote strong").last).to_have_text(seen)
-        expect(opened.locator("#evidence .qb-title")).to_have_text(seen)
-        opened.locator("#evidence .qb-source").click()
-        expect(opened.locator(".qb-text mark")).to_have_text(seen)
-    assert opened.evaluate("window.__xss") is None
-    assert opened.locator("#ask :is(img, iframe, svg, script, style, a, h1)").count() == 0
 
 
 def test_files_are_added_and_deleted(opened: Page, library: ScriptedLibrary, tmp_path: Path) -> None:
