@@ -5,7 +5,7 @@ INSTALLED = .venv/installed
 LIBRARY = .quoteback/examples
 QUESTION = How many passengers did the ferries carry in 2023?
 
-.PHONY: demo serve test fast lint peers clean
+.PHONY: demo serve test fast lint peers figures clean
 
 demo: $(INSTALLED)
 	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
@@ -39,6 +39,25 @@ $(INSTALLED)-dev: pyproject.toml constraints.txt
 	test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	touch $(INSTALLED) $@
+
+# Every figure of README.md and of the reader's card. DATA holds rag/ (documents/, dev.jsonl, test.jsonl) and reading/
+# (written.json.gz, squad2-heldout.json.gz); about half an hour.
+figures: $(INSTALLED)
+	test -d "$(DATA)" || (echo "Say where the questions are: make figures DATA=FOLDER" >&2; exit 2)
+	$(BIN)/quoteback sync $(DATA)/rag/documents --library .quoteback/public
+	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
+	$(BIN)/quoteback eval $(DATA)/rag/dev.jsonl --library .quoteback/public --out .quoteback/dev
+	$(BIN)/quoteback eval $(DATA)/rag/test.jsonl --library .quoteback/public --out .quoteback/test
+	$(BIN)/quoteback eval eval/data/examples.jsonl --library $(LIBRARY) --out .quoteback/asked
+	$(BIN)/python -m eval.readme "1,061 public documents, \`dev\`=.quoteback/dev/report.json" \
+		"the same, \`test\`=.quoteback/test/report.json" "\`examples/library\`=.quoteback/asked/report.json"
+	$(BIN)/quoteback calibrate --gold $(DATA)/rag/dev.jsonl --library .quoteback/public --error-rate 0.25 \
+		--out .quoteback/calibration.json
+	$(BIN)/python -m rag.training.evaluate --squad $(DATA)/reading/squad2-heldout.json.gz
+	$(BIN)/python -m rag.training.evaluate --squad $(DATA)/reading/written.json.gz --last 0.08
+	$(BIN)/python -m rag.training.evaluate --model torch --squad $(DATA)/reading/squad2-heldout.json.gz
+	$(BIN)/python -m rag.training.evaluate --model torch --squad $(DATA)/reading/written.json.gz --last 0.08
+	$(BIN)/python -m rag.speed
 
 peers: .venv-peers/installed
 
