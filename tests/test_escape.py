@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.escape import characters, is_unseen, isolated
+from ui.escape import characters, in_attribute, is_unseen, isolated
 
 
 class _Page(HTMLParser):
@@ -57,3 +57,16 @@ def test_white_space_stays_as_it_is() -> None:
 
 def test_direction_is_kept_to_the_text_itself() -> None:
     assert isolated("x") == "<bdi>x</bdi>"
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])))
+def test_the_value_of_an_attribute_is_exactly_the_text(text: str) -> None:
+    class Field(HTMLParser):
+        value: str | None = None
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.value = dict(attrs)["value"]
+
+    field = Field()
+    field.feed(f'<input value="{in_attribute(text)}">')
+    assert field.value == text and not re.search(r"[\"'<>`${}]", in_attribute(text))

@@ -5,10 +5,15 @@ import gradio as gr
 import pytest
 
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
+from ui.conversing import Conversing
 from ui.feedback import Feedback
 from ui.handlers import Handlers
+from ui.history import History
 from ui.roles import Conversation, Exchange
 from ui.scope import EVERYTHING
+from ui.talk import Talks
+
+WHO = "0" * 32  # a browser's word
 
 
 @pytest.fixture()
@@ -27,7 +32,9 @@ def _event(**data: Any) -> gr.EventData:
 
 def _last(handlers: Handlers, question: str, conversation: Conversation = ()) -> Conversation:
     """The conversation after a question."""
-    return list(handlers.answered(question, conversation, EVERYTHING, _event()))[-1][2]
+    library = handlers._library
+    conversing = Conversing(library, Talks(library, History(library.path)), handlers)
+    return list(conversing.answered(question, conversation, WHO, EVERYTHING, _event(), gr.Request()))[-1][2]
 
 
 def test_an_answer_is_kept_in_the_conversation(handlers: Handlers) -> None:

@@ -8,15 +8,19 @@ from pathlib import Path
 import gradio as gr
 from gradio.events import api
 
-from ui import ask_tab, documents_tab
+from ui import ask_tab, documents_tab, evaluation_tab
+from ui.conversing import Conversing
 from ui.drawn import QUIET, drawn
 from ui.endpoints import Endpoints
+from ui.evaluating import Evaluating
 from ui.feedback import Feedback
 from ui.handlers import Handlers
+from ui.history import History
 from ui.judging import Judging
 from ui.roles import Library
 from ui.scoping import Scope, Scoping
 from ui.shelving import Shelving
+from ui.talk import Talks
 from ui.welcome import header_html
 
 
@@ -32,6 +36,7 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_
     feedback = Feedback(library.path)
     handlers, judging = Handlers(library, examples, feedback), Judging(library, feedback)
     endpoints, scoping = Endpoints(library), Scoping(library)
+    conversing = Conversing(library, Talks(library, History(library.path)), handlers)
     blocks: gr.Blocks
     with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, 3_600)) as blocks:
         conversation, scope = gr.State(()), Scope()
@@ -39,9 +44,11 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_
         drawn("header", header_html(has_login=has_login))
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                chat = ask_tab.lay_out(handlers, signals, conversation, scope)
+                chat = ask_tab.lay_out(handlers, conversing, signals, conversation, scope)
             with gr.Tab("Documents", id="documents") as documents:
                 changes = documents_tab.lay_out(Shelving(library, uploads), scoping, signals, documents, scope)
+            with gr.Tab("Evaluation", id="evaluation"):
+                evaluation_tab.lay_out(Evaluating(library, uploads))
         for judged in (
             signals.judge(judging.judged, conversation, None, queue=False, **QUIET),
             signals.pick(judging.picked, conversation, None, **QUIET),  # only the queue brings its notice to the page
@@ -52,7 +59,6 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_
             change.then(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
         signals.shelf(lambda: gr.Tabs(selected="documents"), None, tabs, queue=False, **QUIET)
         scope.line.narrow(scoping.narrowed, scope.where, scope.parts(), queue=False, **QUIET)
-        blocks.load(handlers.opened, conversation, chat, queue=False, **QUIET)
         blocks.load(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
         api(endpoints.ask, api_name="ask", concurrency_id="reader")
         api(endpoints.retrieve, api_name="retrieve", concurrency_id="reader")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gradio as gr
 
 from rag.question import MAX_CHARACTERS
+from ui.conversing import Conversing
 from ui.drawn import QUIET, drawn
+from ui.earlier import bar_html
 from ui.evidence import evidence_html
 from ui.handlers import Handlers
 from ui.quoting import layers_html
@@ -15,7 +17,9 @@ from ui.scoping import Scope
 N_READERS = 2  # questions read at once
 
 
-def lay_out(handlers: Handlers, signals: gr.HTML, conversation: gr.State, scope: Scope) -> gr.HTML:
+def lay_out(
+    handlers: Handlers, conversing: Conversing, signals: gr.HTML, conversation: gr.State, scope: Scope
+) -> gr.HTML:
     """Lay out the tab; gives the conversation's component."""
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
@@ -23,22 +27,29 @@ def lay_out(handlers: Handlers, signals: gr.HTML, conversation: gr.State, scope:
             scope.line.render()
             question = _question()
             with gr.Row(elem_id="below"):
-                clear = gr.Button("New conversation", size="sm", elem_id="clear")
+                drawn("bar", bar_html())
                 drawn("layers", layers_html(), script="layers.js")
         with gr.Column(scale=5, min_width=320, elem_id="aside"):
             evidence = drawn("evidence", evidence_html(None, 0), script="evidence.js")
-    page = [question, chat, conversation, evidence]
+    who, file = drawn("who", script="who.js"), drawn("file", script="saved.js")
+    talk, page = [conversation, who], [question, chat, conversation, evidence, who]
     asking = gr.on(
-        [question.submit, signals.example_select],
-        handlers.answered,
-        [question, conversation, scope.where],
+        [question.submit, signals.submit],
+        conversing.answered,
+        [question, *talk, scope.where],
         page,
         concurrency_id="reader",
         concurrency_limit=N_READERS,
         **QUIET,
     )
-    question.stop(handlers.stopped, conversation, [question, chat], cancels=[asking], queue=False, **QUIET)
-    clear.click(handlers.cleared, None, page, cancels=[asking], queue=False, **QUIET)
+    who.arrive(conversing.arrived, talk, page, queue=False, **QUIET)
+    question.stop(conversing.stopped, conversation, [question, chat], cancels=[asking], queue=False, **QUIET)
+    signals.fresh(conversing.begun, who, page, cancels=[asking], queue=False, **QUIET)
+    signals.resume(conversing.reopened, who, page, cancels=[asking], queue=False, **QUIET)
+    signals.undo(conversing.undone, talk, page, queue=False, **QUIET)
+    signals.earlier(conversing.listed, talk, evidence, queue=False, **QUIET)
+    signals.forget(conversing.deleted, talk, page, queue=False, **QUIET)
+    signals.save(conversing.saved, conversation, file, queue=False, **QUIET)
     signals.show(handlers.showed, conversation, evidence, queue=False, **QUIET)
     signals.open(handlers.opened_place, conversation, evidence, queue=False, **QUIET)
     signals.sheet(handlers.opened_page, conversation, evidence, queue=False, **QUIET)

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 _ASSETS = Path(__file__).parent / "assets"
-CSS = "\n".join((_ASSETS / name).read_text("utf-8") for name in ("window.css", "documents.css"))
+CSS = "\n".join((_ASSETS / name).read_text("utf-8") for name in ("window.css", "conversation.css", "documents.css"))
 
 _TEAL = gr.themes.Color(
     name="teal",

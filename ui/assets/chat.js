@@ -1,12 +1,8 @@
-// A new question goes to the top of the conversation, with its answer below it; other changes leave it where it is.
-let before = '', at = 0;
-element.addEventListener('scroll', (event) => { at = event.target.scrollTop; }, true);
-
+// The newest question stays at the top of the conversation, with its answer below it; and where the button that was
+// pressed is gone, the keyboard is at the conversation.
 watch('value', () => {
   const log = element.querySelector('.qb-log');
   const questions = log.querySelectorAll('.qb-question');
-  const now = `${questions.length} ${log.querySelectorAll('.qb-pending, .qb-note').length}`;
-  if (now === before) log.scrollTop = at;
-  else if (questions.length) log.scrollTop = questions[questions.length - 1].offsetTop - 16;
-  before = now;
+  if (questions.length) log.scrollTop = questions[questions.length - 1].offsetTop - 16;
+  if (document.activeElement === document.body) log.focus({ preventScroll: true });
 });

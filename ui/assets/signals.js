@@ -1,9 +1,18 @@
-// One listener for every button that we draw, in the conversation and beside it. It sends numbers, never text.
+// One listener for every button that we draw, in the conversation and beside it. It sends numbers and ids.
 const events = {
   open: (b) => trigger('open', numbers(b)),
   sheet: (b) => trigger('sheet', numbers(b)),
   show: (b) => trigger('show', numbers(b)),
-  example: (b) => trigger('example_select', numbers(b)),
+  example: (b) => trigger('submit', numbers(b)),
+  again: () => trigger('submit', { again: 1 }),
+  plain: () => trigger('submit', { plain: 1 }),
+  undo: () => trigger('undo', {}),
+  fresh: () => trigger('fresh', {}),
+  earlier: () => trigger('earlier', {}),
+  resume: (b) => trigger('resume', { conversation: b.dataset.conversation }),
+  forget: (b) => trigger('forget', { conversation: b.dataset.conversation }),
+  save: (b) => trigger('save', { form: b.dataset.form }),
+  edit: (b) => openForm(b),
   shelf: () => trigger('shelf', {}),
   widen: () => trigger('widen', {}),
   delete: (b) => trigger('delete', { document: b.dataset.document }),
@@ -33,6 +42,27 @@ async function copyAnswer(button) {
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-qb]');
   if (!button || !(button.dataset.qb in events)) return;
-  window.quotebackMoved = ['open', 'sheet', 'show'].includes(button.dataset.qb);
+  window.quotebackMoved = ['open', 'sheet', 'show', 'earlier', 'forget'].includes(button.dataset.qb);
   events[button.dataset.qb](button);
+});
+
+// Of the forms below the last question one at most is open. What is in it is the one text that is sent.
+function openForm(button) {
+  const form = document.getElementById(button.getAttribute('aria-controls'));
+  const opens = form.hidden;
+  for (const other of button.closest('.qb-actions').querySelectorAll('[aria-controls]')) {
+    const opened = opens && other === button;
+    other.setAttribute('aria-expanded', opened);
+    document.getElementById(other.getAttribute('aria-controls')).hidden = !opened;
+  }
+  if (!opens) return;
+  form.scrollIntoView({ block: 'nearest' });
+  form.querySelector('input').select();
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-form]');
+  if (!form) return;
+  event.preventDefault();
+  trigger('submit', { [form.dataset.form]: form.querySelector('input').value });
 });

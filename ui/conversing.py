@@ -1,0 +1,138 @@
+"""What becomes of a conversation: asked on, taken back, begun anew, opened again, deleted, saved as a file."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from index.types import Filter
+from ui.asking import asking
+from ui.earlier import earlier_html
+from ui.events import data_of
+from ui.export import as_html, as_json, as_markdown
+from ui.handlers import Handlers
+from ui.history import HistoryError
+from ui.render import note_html, pending_html, question_html
+from ui.roles import Conversation, Exchange, Library
+from ui.talk import Talk, Talks
+from ui.wanted import Wanted, wanted
+
+Update = Any  # a Gradio component or value
+Page = tuple[Update, Update, Conversation, Update, Update]  # question box, conversation shown, it, evidence, who
+_FORMS = {
+    "md": (as_markdown, "text/markdown"),
+    "html": (as_html, "text/html"),
+    "json": (as_json, "application/json"),
+}
+
+
+class Conversing:
+    """Handles what is done with conversations. What the page sends is checked; the exchanges are never read from it.
+
+    Args:
+        library: What is asked.
+        talks: Where conversations are kept.
+        handlers: Show them.
+    """
+
+    def __init__(self, library: Library, talks: Talks, handlers: Handlers) -> None:
+        self._library = library
+        self._talks = talks
+        self._handlers = handlers
+
+    def arrived(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
+        """The conversation that the page was in when it was loaded last."""
+        return self._page(self._talks.resumed(conversation, who, request), _box())
+
+    def answered(
+        self,
+        typed: str,
+        conversation: Conversation,
+        who: str,
+        where: Filter,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> Iterator[Page]:
+        """Answer a question, a new one or the last one once more."""
+        talk = self._talks.resumed(conversation, who, request)
+        want = wanted(typed, data_of(event), talk.conversation, examples=self._handlers.examples)
+        if want is None:
+            yield gr.skip(), gr.skip(), talk.conversation, gr.skip(), gr.skip()
+            return
+        box = _box(None if data_of(event) else "", is_busy=True)
+        for news in asking(self._library, want.question, history=want.history, where=where):
+            if isinstance(news, Exchange):
+                yield self._page(self._talks.kept(talk, (*want.before, news)), _box())
+            else:
+                yield box, self._waiting(want, news), talk.conversation, gr.skip(), gr.skip()
+
+    def stopped(self, conversation: Conversation) -> tuple[Update, Update]:
+        """Put the page back as it was before the question that was stopped."""
+        return _box(), self._handlers.shown(conversation, note_html("Stopped."))
+
+    def undone(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
+        """Take the last question back into the question box."""
+        talk = self._talks.resumed(conversation, who, request)
+        if not talk.conversation:
+            return self._page(talk, _box())
+        *before, last = talk.conversation
+        return self._page(self._talks.kept(talk, tuple(before)), _box(last.question))
+
+    def begun(self, who: str, request: gr.Request) -> Page:
+        """Begin a new conversation."""
+        return self._page(self._talks.fresh(who, request), _box(""))
+
+    def listed(self, conversation: Conversation, who: str, request: gr.Request) -> str:
+        """The earlier conversations."""
+        return self._list(self._talks.resumed(conversation, who, request))
+
+    def reopened(self, who: str, event: gr.EventData, request: gr.Request) -> Page:
+        """Open an earlier conversation."""
+        talk = self._talks.fresh(who, request)
+        return self._page(self._talks.opened(talk, str(data_of(event).get("conversation", ""))), _box(""))
+
+    def deleted(self, conversation: Conversation, who: str, event: gr.EventData, request: gr.Request) -> Page:
+        """Delete a conversation, and show the list of those that are left."""
+        talk = self._talks.resumed(conversation, who, request)
+        try:
+            talk = self._talks.deleted(talk, str(data_of(event).get("conversation", "")))
+        except HistoryError as error:
+            return gr.skip(), gr.skip(), talk.conversation, earlier_html([], "", problem=str(error)), gr.skip()
+        shown = self._handlers.shown(talk.conversation)
+        return gr.skip(), shown, talk.conversation, self._list(talk), talk.who
+
+    def saved(self, conversation: Conversation, event: gr.EventData) -> str:
+        """The conversation as a file, which the page's script offers as a download."""
+        form = str(data_of(event).get("form", ""))
+        if form not in _FORMS or not conversation:
+            return ""
+        write, kind = _FORMS[form]
+        content = base64.b64encode(write(conversation).encode("utf-8", "replace")).decode()
+        # The number makes the same file a new one, so that it can be saved twice.
+        return f'<i data-name="conversation.{form}" data-kind="{kind}" data-n="{secrets.token_hex(4)}">{content}</i>'
+
+    def _page(self, talk: Talk, box: Update) -> Page:
+        problem = note_html(talk.problem) if talk.problem else ""
+        shown = self._handlers.shown(talk.conversation, problem)
+        return box, shown, talk.conversation, self._handlers.last_evidence(talk.conversation), talk.who
+
+    def _waiting(self, want: Wanted, stage: str) -> str:
+        return self._handlers.shown(want.before, question_html(want.question) + pending_html(stage), is_busy=True)
+
+    def _list(self, talk: Talk) -> str:
+        try:
+            return earlier_html(self._talks.earlier(talk), talk.place.id)
+        except HistoryError as error:
+            return earlier_html([], "", problem=str(error))
+
+
+def _box(words: str | None = None, *, is_busy: bool = False) -> Update:
+    """The question box, with these words in it; None for those that stand there."""
+    submit, stop = (False, "Stop") if is_busy else ("Ask", False)
+    if words is None:
+        return gr.Textbox(submit_btn=submit, stop_btn=stop)
+    return gr.Textbox(value=words, submit_btn=submit, stop_btn=stop)
