@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rag.types import Answer, Outcome
@@ -133,3 +135,19 @@ def test_where_nothing_was_found_the_right_words_can_be_marked_too(opened: Page,
     opened.get_by_role("button", name="This is the right answer").click()
     expect(opened.get_by_text("Noted as the right answer.")).to_be_visible()
     assert _verdict(library, HELD).kind is Kind.HERE
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_judging_stands_in_nobodys_way(opened: Page, scheme: Any) -> None:
+    opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    _ask(opened, COST)
+    opened.get_by_role("button", name="Wrong", exact=True).click()
+    expect(opened.get_by_role("button", name="It is not in my documents")).to_be_visible()
+    opened.locator(".qb-answer .qb-side").nth(1).click()
+    expect(opened.locator(".qb-text mark")).to_have_text("5.6 million euros")
+    _select(opened, "the city council")
+    expect(opened.locator(".qb-pick q")).to_have_text("the city council")
+    found = Axe().run(opened)
+    assert found.violations_count == 0, found.generate_report()
+    opened.set_viewport_size({"width": 390, "height": 800})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
