@@ -29,6 +29,7 @@ _SLOW = {
     "test_training",
     "test_teacher",
     "test_export",
+    "test_planted_faults",
     "test_calibrate",
 }
 
