@@ -63,10 +63,11 @@ def compose(
             withheld=best,
             closest=tuple(hits),
         )
+    mine = _sentence(best)
     others = [
-        Alternative(members[0].span, confidence, _citations(members))
+        Alternative(members[0].span, confidence, _citations([m for m in members if _sentence(m.span) != mine]))
         for members, confidence in zip(groups[1:], confidences[1:], strict=True)
-        if confidence >= calibration.alternative_threshold and _sentence(members[0].span) != _sentence(best)
+        if confidence >= calibration.alternative_threshold and _sentence(members[0].span) != mine
     ]
     return Answer(
         question,

@@ -49,21 +49,19 @@ def ask(page: Page, question: str) -> None:
 
 def _desk(address: str, folder: Path) -> None:
     with _opened(address, viewport=_DESK) as page:
-        expect(page.get_by_role("heading", name="Quoteback")).to_be_visible()
         _shoot(page, folder / "welcome.png")
         ask(page, CARRIED)
         page.locator("#evidence .qb-source").first.click()
         page.get_by_role("button", name="Show the page as it looks").click()
         expect(page.locator(".qb-box").first).to_be_in_viewport()
         _shoot(page, folder / "page.png")
+    with _opened(address, viewport=_DESK) as page:
         ask(page, DIFFERING)
         _shoot(page, folder / "differing.png")
-        page.emulate_media(color_scheme="dark")
-        page.reload()
+    with _opened(address, viewport=_DESK, color_scheme="dark") as page:
         ask(page, DIFFERING)
         _shoot(page, folder / "dark.png")
-        page.emulate_media(color_scheme="light")
-        page.reload()
+    with _opened(address, viewport=_DESK) as page:
         ask(page, UNANSWERED)
         _shoot(page, folder / "no-answer.png")
         page.get_by_role("tab", name="Documents").click()
@@ -83,8 +81,9 @@ def _opened(address: str, **options: Any) -> Iterator[Page]:
         quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
         try:
-            page = browser.new_page(reduced_motion="reduce", color_scheme="light", **options)
+            page = browser.new_page(reduced_motion="reduce", **options)
             page.goto(address)
+            expect(page.locator(".qb-example").first).to_be_visible()
             yield page
         finally:
             browser.close()

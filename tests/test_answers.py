@@ -143,3 +143,10 @@ def test_a_sentence_that_gives_two_figures_is_quoted_for_both() -> None:
     a, b = hit("Up to 30,000 troops came.", 1), hit("He spoke of 30,000, experts of 10,000.", 2)
     given = answer((a, [span(a, "30,000", 5.0)]), (b, [span(b, "30,000", 4.0), span(b, "10,000", 3.0)]))
     assert [other.text for other in given.alternatives] == ["10,000"]
+
+
+def test_what_the_answers_own_sentence_denies_is_no_source_of_another() -> None:
+    a, b = hit("The ship will carry 42 cars and not 44.", 1), hit("The ship carries 44 cars.", 2)
+    given = answer((a, [span(a, "42", 5.0), span(a, "44", 3.0)]), (b, [span(b, "44 cars", 4.0)]))
+    (other,) = given.alternatives
+    assert given.text == "42" and [citation.document.id for citation in other.citations] == ["d2"]

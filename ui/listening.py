@@ -37,7 +37,7 @@ def listener_at(host: str, port: int, *, is_for_others: bool = False) -> socket.
     if not is_allowed:
         raise AddressError(
             f"Without --auth the window is served on this machine only, and {host!r} is not its own address. "
-            "Use 127.0.0.1."
+            "Use 127.0.0.1, or let others log in: --auth FILE."
             if not is_for_others
             else f"{host!r} is not an address such as 192.168.1.5. Use one of this machine, and --name for its name."
         )
