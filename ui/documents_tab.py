@@ -34,8 +34,7 @@ def lay_out(shelving: Shelving, scoping: Scoping, signals: gr.HTML, tab: gr.Tab,
     where, refused = scope.where, gr.State(())
     tab.select(shelving.shelved, [where, refused], shelf, queue=False, **QUIET)
     shelf.pick(scoping.picked, where, scope.parts(), queue=False, trigger_mode="always_last", **QUIET)
-    widening = signals.widen(scoping.widened, None, scope.parts(), queue=False, **QUIET)
-    widening.then(shelving.shelved, [where, refused], shelf, queue=False, **QUIET)
+    signals.widen(scoping.widened, None, scope.parts(), queue=False, **QUIET)
     return [
         uploader.upload(
             shelving.added,

@@ -63,4 +63,4 @@ def _outcome(state: str, source: str, said: str) -> str:
 
 def _list(lines: Iterable[str]) -> str:
     inner = "".join(lines)
-    return f'<ul class="qb-report" role="status">{inner}</ul>' if inner else ""
+    return f'<div role="status"><ul class="qb-report">{inner}</ul></div>' if inner else ""

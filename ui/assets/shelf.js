@@ -54,6 +54,11 @@ element.addEventListener('click', (event) => {
   }
 });
 
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-qb=widen]')) return;
+  for (const box of element.querySelectorAll('tbody input:checked')) box.checked = false;
+});
+
 watch('value', () => {
   const search = element.querySelector('[type=search]');
   if (!search) return;
