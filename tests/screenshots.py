@@ -32,7 +32,9 @@ def pictures(folder: Path) -> None:
     root = Path(__file__).parents[1]
     with TemporaryDirectory() as made, open_library(Path(made) / "examples", create=True) as library:
         library.sync(root / "examples" / "library")
-        with served(library, Path(made) / "incoming") as address:
+        with served(
+            library, Path(made) / "incoming", examples=(CARRIED, DIFFERING, "Who chairs the board?")
+        ) as address:
             _desk(address, folder)
             _phone(address, folder)
 
@@ -82,6 +84,7 @@ def _opened(address: str, **options: Any) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
         try:
             page = browser.new_page(reduced_motion="reduce", **options)
+            page.set_default_timeout(120_000)
             page.goto(address)
             expect(page.locator(".qb-example").first).to_be_visible()
             yield page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
@@ -13,14 +13,19 @@ from tests.scripted_library import EXAMPLES, ScriptedLibrary
 
 @contextmanager
 def served(
-    library: ScriptedLibrary, uploads: Path, *, mcp: bool = False, accounts: Mapping[str, str] | None = None
+    library: ScriptedLibrary,
+    uploads: Path,
+    *,
+    examples: Sequence[str] = EXAMPLES,
+    mcp: bool = False,
+    accounts: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """The address of a window for `library`."""
     from ui.listening import listener_at
     from ui.server import application, server
 
     uploads.mkdir(exist_ok=True)
-    app = application(library, host="127.0.0.1", examples=EXAMPLES, uploads=uploads, mcp=mcp, accounts=accounts)
+    app = application(library, host="127.0.0.1", examples=examples, uploads=uploads, mcp=mcp, accounts=accounts)
     ready: Queue[bool] = Queue()
     listener = listener_at("127.0.0.1", 0)
     running = server(app, lambda: ready.put(True))

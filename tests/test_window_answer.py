@@ -151,3 +151,11 @@ def test_judging_stands_in_nobodys_way(opened: Page, scheme: Any) -> None:
     assert found.violations_count == 0, found.generate_report()
     opened.set_viewport_size({"width": 390, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_another_answer_is_called_the_right_one_with_the_keyboard(opened: Page, library: ScriptedLibrary) -> None:
+    _ask(opened, COST)
+    opened.locator("#evidence").get_by_role("button", name="This is the right answer").first.press("Enter")
+    expect(opened.locator(".qb-judge q")).to_have_text("5.6 million euros")
+    answer, (mark,) = library.ask(COST), _verdict(library, COST).marks
+    assert (mark.start, mark.end) == (answer.alternatives[0].span.start, answer.alternatives[0].span.end)

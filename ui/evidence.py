@@ -10,7 +10,8 @@ from ui.escape import isolated
 from ui.quoting import clipped, open_button, quote_html, source_line, sure_html
 from ui.roles import Exchange, places
 from ui.sides import first_place, side_html
-from ui.wording import agreement, meaning, no_answer, source_name
+from ui.verdicts import this_html
+from ui.wording import agreement, fate, meaning, no_answer, source_name
 
 _MAX_PASSAGE = 420  # characters of a passage shown in the list
 
@@ -53,16 +54,17 @@ def _statements(said: Sequence[Statement], number: int) -> str:
 
 def _cards(said: Sequence[Statement], i: int, number: int) -> str:
     first = first_place(said, i)
-    cards = "".join(_card(c, number, first + n) for n, c in enumerate(said[i].citations))
+    cards = "".join(_card(c, number, first + n, is_given=i == 0) for n, c in enumerate(said[i].citations))
     return f'<ol class="qb-cards" start="{first + 1}">{cards}</ol>'
 
 
-def _card(citation: Citation, number: int, index: int) -> str:
+def _card(citation: Citation, number: int, index: int, *, is_given: bool = False) -> str:
     head = f'<span class="qb-badge">{index + 1}</span> {source_line(citation)}'
+    this = "" if is_given or fate(citation.document) else this_html(citation, number, index)
     return (
         f'<li class="qb-card">{open_button(number, index, head, name="qb-source")}'
         f'<blockquote class="qb-passage">{quote_html(citation, tag="mark")}</blockquote>'
-        f'<p class="qb-file">{isolated(source_name(citation.document))}</p></li>'
+        f'<p class="qb-file">{isolated(source_name(citation.document))}{this}</p></li>'
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from index.types import Document
-from rag.types import Answer
+from rag.types import Answer, Citation
 from ui.escape import isolated
 from ui.feedback import Kind, Verdict, key_of, mark_of, place_of
 from ui.quoting import shortened
@@ -36,6 +36,14 @@ def pick_html(number: int, index: int) -> str:
         '<p class="qb-pick" role="status" hidden><q></q> '
         f'<button type="button" class="qb-step" data-qb="pick" data-exchange="{number}" data-place="{index}">'
         "This is the right answer</button></p>"
+    )
+
+
+def this_html(citation: Citation, number: int, index: int) -> str:
+    """A button that calls the words of place `index` of exchange `number` the right answer."""
+    return (
+        f'<button type="button" class="qb-step" data-qb="pick" data-exchange="{number}" data-place="{index}" '
+        f'data-start="{citation.start}" data-end="{citation.end}">This is the right answer</button>'
     )
 
 
