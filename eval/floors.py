@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
+from eval.measures import MEASURES
 from eval.records import Metric
-from eval.summary import MEASURES
 from index.errors import QuotebackError
 
 _LOWER_IS_BETTER = {measure.name: measure.lower_is_better for measure in MEASURES} | {"ndcg@10": False}

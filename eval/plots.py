@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from eval.measures import columns_of, with_span
 from eval.metrics import reliability, risk_coverage
 from eval.records import Record
-from eval.summary import columns_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +34,7 @@ def risk_coverage_svg(records: Sequence[Record]) -> str:
     The dot is where the program stood, with the threshold that it used.
     """
     columns = columns_of(records)
-    spans = columns.at(~np.isnan(columns.confidence))
+    spans = columns.at(with_span(columns))
     if not len(spans):
         return ""
     coverage, risk = risk_coverage(spans.right, spans.confidence)
@@ -63,7 +61,7 @@ def reliability_svg(records: Sequence[Record]) -> str:
     The area of a dot grows with the number of answers in its bin.
     """
     columns = columns_of(records)
-    spans = columns.at(~np.isnan(columns.confidence))
+    spans = columns.at(with_span(columns))
     if not len(spans):
         return ""
     bins = reliability(spans.right, spans.confidence)

@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import QuotebackError
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class ReportError(QuotebackError, ValueError):
@@ -45,8 +45,11 @@ class Record:
         confidence: Of the best span; None without a span.
         em, f1: Of the prediction. `best_em` and `best_f1` are those of the best span.
         evidence_rank: Rank of the first hit that holds evidence, from 1; None if none of the hits does.
-        cites_evidence: Whether a citation of the answer touches evidence.
+        citations_on_evidence: Share of the answer's citations that touch evidence; 0.0 without an answer.
+        evidence_cited: Share of the evidence that says what the answer says and that its citations touch.
+        shows_others: Whether other answers are shown beside the one given.
         shows_disagreement: Whether the answer and its alternatives together touch two different gold answers.
+        is_follow_up: Whether it was asked with a history.
         loss: Stage that lost the answer (`eval.loss`); None if nothing was lost.
         seconds: Wall time of `ask`; `timings` are the stages within it.
         gold_excerpt, best_excerpt: Kept for lost questions only.
@@ -68,8 +71,11 @@ class Record:
     best_em: float
     best_f1: float
     evidence_rank: int | None
-    cites_evidence: bool
+    citations_on_evidence: float
+    evidence_cited: float
+    shows_others: bool
     shows_disagreement: bool
+    is_follow_up: bool
     loss: str | None
     seconds: float
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -91,7 +97,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation. Two of the same library, models and gold differ only in their clock and timings.
+    """An evaluation. Two of the same library, models and gold differ only in their clock, timings and memory.
 
     Attributes:
         library: The library's fingerprint: encoder, reader, generation, versions.
@@ -99,6 +105,7 @@ class Report:
         k: Hits a question.
         started: ISO 8601, UTC.
         seconds: Wall time of the whole.
+        peak_mib: The most memory that the process has held, in MiB; None where the system doesn't tell.
     """
 
     library: Mapping[str, str]
@@ -109,6 +116,7 @@ class Report:
     seconds: float
     metrics: tuple[Metric, ...]
     records: tuple[Record, ...]
+    peak_mib: float | None = None
 
     def metric(self, name: str) -> Metric:
         """The metric of that name.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eval.loss import Loss
+from eval.measures import MEASURES
 from eval.plots import reliability_svg, risk_coverage_svg
 from eval.records import Record, Report
 from eval.summary import losses
@@ -12,6 +13,7 @@ from eval.table import kind_rows, latency_rows, metric_rows
 
 _N_WORST = 100
 _HEADLINE = ("f1", "f1_answerable", "success@10", "abstention_recall", "answer_precision", "coverage@90")
+_SAYS = {measure.name: measure.says for measure in MEASURES}
 _MEANING = {
     Loss.NOT_IN_LIBRARY: "the document is not in the library",
     Loss.LOST_IN_PARSING: "the document is there, but no passage holds the words",
@@ -41,7 +43,7 @@ def to_html(report: Report) -> str:
     return page.render(
         report=report,
         headline=[rows[name] for name in _HEADLINE if name in rows],
-        metrics=list(rows.values()),
+        metrics=[(*row, _SAYS.get(name, "")) for name, row in rows.items()],
         kinds=kind_rows(report),
         latencies=latency_rows(report),
         losses=[(stage, n, _MEANING[Loss(stage)]) for stage, n in losses(report.records).items()],

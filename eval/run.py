@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Protocol
 
 from eval.gold import Gold, GoldQuestion
 from eval.loss import Shelf, evidence_rank, loss_of
+from eval.memory import peak_mib
 from eval.metrics import exact_match, normalise, token_f1
 from eval.records import Excerpt, Record, Report
 from eval.summary import summarise
@@ -56,6 +57,7 @@ def evaluate(
         seconds=perf_counter() - clock,
         metrics=summarise(records),
         records=tuple(records),
+        peak_mib=peak_mib(),
     )
 
 
@@ -85,8 +87,11 @@ def _record(library: Asked, gold: GoldQuestion, k: int) -> Record:
         best_em=exact_match(best_text, gold.answers),
         best_f1=token_f1(best_text, gold.answers),
         evidence_rank=evidence_rank(hits, gold.evidence),
-        cites_evidence=any(_touch(cited, gold.evidence) for cited in answer.citations),
+        citations_on_evidence=_share(bool(_touch(cited, gold.evidence)) for cited in answer.citations),
+        evidence_cited=_evidence_cited(answer, gold),
+        shows_others=bool(answer.alternatives),
         shows_disagreement=len(_answers_touched(answer, gold)) > 1,
+        is_follow_up=bool(gold.history),
         loss=None if loss is None else str(loss),
         seconds=seconds,
         timings=dict(answer.timings),
@@ -104,6 +109,23 @@ def _touch(cited: Citation, evidence: Sequence[Citation]) -> list[Citation]:
         for place in evidence
         if place.document.id == cited.document.id and cited.start < place.end and cited.end > place.start
     ]
+
+
+def _evidence_cited(answer: Answer, gold: GoldQuestion) -> float:
+    touched = {place for cited in answer.citations for place in _touch(cited, gold.evidence)}
+    return _share(place in touched for place in gold.evidence if place in touched or _says(place.text, answer.text))
+
+
+def _says(words: str, answer: str) -> bool:
+    """Whether one is the other, or is within it, after normalising."""
+    one, other = f" {normalise(words)} ", f" {normalise(answer)} "
+    return bool(answer) and (one in other or other in one)
+
+
+def _share(values: Iterable[bool]) -> float:
+    """Share of true values; 0.0 of nothing."""
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else 0.0
 
 
 def _answers_touched(answer: Answer, gold: GoldQuestion) -> set[str]:

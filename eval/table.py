@@ -7,8 +7,9 @@ from io import StringIO
 from typing import TypeAlias
 
 from eval.beir import RetrievalReport
+from eval.measures import MEASURES
 from eval.records import Metric, Report
-from eval.summary import MEASURES, by_kind, latencies, losses
+from eval.summary import by_kind, latencies, losses
 
 _METRIC = ("metric", "value", "95 %", "n")
 _Table: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]]]  # the heads of its columns, its rows
@@ -22,7 +23,8 @@ def render(report: Report, *, width: int = 100) -> str:
         (("stage", "p50 ms", "p95 ms", "n"), latency_rows(report)),
         (("lost", "questions"), [(stage, str(n)) for stage, n in losses(report.records).items()]),
     ]
-    head = f"{report.gold}: {len(report.records)} questions, k = {report.k}, {report.seconds:.0f} s"
+    peak = "" if report.peak_mib is None else f", {report.peak_mib:.0f} MiB at most"
+    head = f"{report.gold}: {len(report.records)} questions, k = {report.k}, {report.seconds:.0f} s{peak}"
     return _text(f"{head}\n95 % intervals: bootstrap over documents", tables, width)
 
 

@@ -28,8 +28,11 @@ def _record(id_, f1, *, answerable=True, rank=1, group=None):
         best_em=f1,
         best_f1=f1,
         evidence_rank=rank,
-        cites_evidence=False,
+        citations_on_evidence=0.0,
+        evidence_cited=0.0,
+        shows_others=False,
         shows_disagreement=False,
+        is_follow_up=False,
         loss=None,
         seconds=0.1,
     )

@@ -5,12 +5,16 @@ import re
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 
 from eval.floors import FloorError, check_floors, parse_floors
 from eval.gold import load_gold
+from eval.measures import MEASURES
 from eval.records import Report, ReportError
+from eval.report import to_html
 from eval.run import evaluate
 from eval.table import render
+from rag.types import Citation
 from tests.overlap_library import OverlapLibrary
 
 FERRY = """The ferry Aurora carries 120 passengers. She was built in 1998.
@@ -29,7 +33,7 @@ SCRIPT = {
     "Who is master of the harbour office?": ("nine", 0.8),
     "How much did wages rise?": ("3 percent", 0.7),
     "What does a dog pay on the ferry Aurora?": ("free", 0.6),
-    "Who built the ferry Aurora?": ("1998", 0.55),
+    "Who built the ferry Aurora?": ("1998", 0.55, "120"),
     "When does the union meet?": ("more", 0.2),
     "And when was she built?": ("1998", 0.95),
 }
@@ -103,7 +107,48 @@ def test_metrics_are_those_worked_by_hand(report):
     assert values["abstention_precision"] == pytest.approx(1 / 3)
     assert values["answer_precision"] == pytest.approx(4 / 6)
     assert values["citation_precision"] == 1.0
-    assert values["disagreement_shown"] == 1.0
+    assert values["citation_recall"] == 1.0
+    assert values["disagreement_recall"] == 1.0
+    assert (values["disagreement_precision"], report.metric("disagreement_precision").n) == (0.5, 2)
+    assert (values["followup_success@10"], report.metric("followup_success@10").n) == (1.0, 1)
+    assert report.peak_mib is None or report.peak_mib > 10
+
+
+def test_citations_are_held_against_all_evidence_that_says_the_same(tmp_path):
+    class Citing(OverlapLibrary):
+        """Cites the mate, too, which is no evidence."""
+
+        def ask(self, question, **options):
+            answer = super().ask(question, **options)
+            document = answer.span.passage.document
+            at = document.text.index("mate")
+            return replace(answer, citations=(*answer.citations, Citation(document, at, at + 4)))
+
+    text = "The master is Ida Lund.\n\nAsk the mate.\n\nIda Lund signed. So did her brother Ole Lund."
+    places = [["ship.txt", at, at + 8] for at in (text.index("Ida"), text.rindex("Ida"), text.index("Ole"))]
+    line = {"id": "a", "question": "Who is the master?", "answers": ["Ida Lund", "Ole Lund"], "evidence": places[:2]}
+    other = {**line, "answers": ["Ole Lund"], "evidence": places[2:]}
+    (tmp_path / "gold.jsonl").write_text(f"{json.dumps(line)}\n{json.dumps(other)}")
+    library = Citing({"ship.txt": text}, {"Who is the master?": ("Ida Lund", 0.9)})
+    (record,) = evaluate(library, load_gold(tmp_path / "gold.jsonl", library.documents())).records
+    assert record.prediction == "Ida Lund"
+    assert record.citations_on_evidence == 1 / 2
+    assert record.evidence_cited == 1 / 2
+
+
+def test_nothing_is_said_of_disagreement_where_gold_says_nothing(library, gold):
+    silent = replace(gold, questions=tuple(replace(q, disagree=False) for q in gold.questions))
+    report = evaluate(library, silent)
+    assert report.metric("disagreement_precision").n == report.metric("disagreement_recall").n == 0
+
+
+def test_every_measure_has_a_name_of_its_own_and_says_what_it_is(report):
+    assert [metric.name for metric in report.metrics] == [measure.name for measure in MEASURES]
+    assert (
+        len({measure.name for measure in MEASURES}) == len({measure.label for measure in MEASURES}) == len(MEASURES)
+    )
+    page = to_html(report)
+    assert all(str(escape(measure.says)) in page for measure in MEASURES)
 
 
 def test_confidence_is_judged_over_the_questions_with_a_span(report):
@@ -198,7 +243,7 @@ def test_a_report_survives_its_json(report):
     assert Report.from_json(report.to_json()) == report
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 2, "metrics": []}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 3, "metrics": []}'])
 def test_another_file_is_no_report(text):
     with pytest.raises(ReportError, match=r"\.$"):
         Report.from_json(text)
@@ -249,4 +294,4 @@ def test_a_floor_that_means_nothing_is_refused_before_anything_is_measured(floor
 
 def _without_clock(report):
     records = tuple(replace(record, seconds=0.0, timings={}) for record in report.records)
-    return replace(report, started="", seconds=0.0, records=records)
+    return replace(report, started="", seconds=0.0, records=records, peak_mib=None)
