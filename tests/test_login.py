@@ -312,3 +312,25 @@ def test_the_password_is_asked_twice_on_the_command_line(
         assert ended.value.code == code
     assert "The two passwords are not the same." in capsys.readouterr().err
     assert is_right(read_accounts(path), "ada", PASSWORD)
+
+
+@pytest.mark.parametrize(("has_login", "status"), [(False, 404), (True, 200)])
+def test_there_is_a_login_page_only_where_there_is_a_login(
+    accounts: dict[str, str], has_login: bool, status: int
+) -> None:
+    async def check() -> None:
+        async with _client(Guard(Door(_window, accounts), hosts=["office"], has_login=has_login)) as client:
+            assert (await client.get("/login")).status_code == status
+
+    asyncio.run(check())
+
+
+def test_behind_a_proxy_that_encrypts_the_cookie_is_sent_encrypted_only(app: Guard) -> None:
+    async def check() -> None:
+        async with _client(app) as client:
+            data = {"name": "ada", "password": PASSWORD}
+            answer = await client.post("/login", data=data, headers={"origin": ADDRESS.replace("http:", "https:")})
+            assert answer.status_code == 303 and "Secure" in answer.headers["set-cookie"]
+            assert "Secure" not in (await _login(client)).headers["set-cookie"]
+
+    asyncio.run(check())
