@@ -47,8 +47,9 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-# A document's own file is never a page of the window: whatever it holds has no origin and loads nothing.
-_ORIGINAL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# A document's own file is never a page of the window: it has no origin and loads nothing. Only a PDF is not
+# sandboxed, because its viewer would not start; that runs outside of any page anyway.
+_ORIGINAL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; "
 
 
 class Guard:
@@ -83,7 +84,7 @@ class Guard:
             await body.skip()
             await _refuse(send, *refusal)
             return
-        answer = _Answer(send, _ORIGINAL_POLICY if scope["path"].startswith("/original/") else policy(b""))
+        answer = _Answer(send, is_original=scope["path"].startswith("/original/"))
         try:
             await self._app(_uncompressed(scope), body.receive, partial(answer.send, body))
         except _BodyRefused:
@@ -167,9 +168,9 @@ class _Body:
 class _Answer:
     """Adds the security headers; a page is held until its scripts are known."""
 
-    def __init__(self, send: Send, content_policy: str) -> None:
+    def __init__(self, send: Send, *, is_original: bool) -> None:
         self._send = send
-        self._policy = content_policy
+        self._is_original = is_original
         self._page: Message | None = None
         self._content = b""
         self._started = False
@@ -188,10 +189,10 @@ class _Answer:
         if message["type"] == "http.response.start":
             self._started = True
             await body.skip()
-            if _is_page(message):
+            if _is_of_type(message, b"text/html"):
                 self._page = message
                 return
-            message = _with_headers(message, self._policy)
+            message = _with_headers(message, _original_policy(message) if self._is_original else policy(b""))
         elif self._page is not None:
             self._content += message.get("body", b"")
             if message.get("more_body", False):
@@ -208,8 +209,12 @@ def _uncompressed(scope: Scope) -> Scope:
     return {**scope, "headers": kept}
 
 
-def _is_page(start: Message) -> bool:
-    return any(n.lower() == b"content-type" and v.startswith(b"text/html") for n, v in start["headers"])
+def _is_of_type(start: Message, media_type: bytes) -> bool:
+    return any(n.lower() == b"content-type" and v.startswith(media_type) for n, v in start["headers"])
+
+
+def _original_policy(start: Message) -> str:
+    return _ORIGINAL_POLICY + ("object-src 'self'" if _is_of_type(start, b"application/pdf") else "sandbox")
 
 
 def _with_headers(start: Message, content_policy: str) -> Message:
