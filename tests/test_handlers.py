@@ -5,10 +5,10 @@ import gradio as gr
 import pytest
 
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
-from ui.conversing import Conversing
+from ui.conversing import Conversing, Page
 from ui.feedback import Feedback
 from ui.handlers import Handlers
-from ui.history import History
+from ui.history import FILE, History
 from ui.roles import Conversation, Exchange
 from ui.scope import EVERYTHING
 from ui.talk import Talks
@@ -18,7 +18,7 @@ WHO = "0" * 32  # a browser's word
 
 @pytest.fixture()
 def library(tmp_path: Path) -> ScriptedLibrary:
-    return bridge_library(tmp_path / "library")
+    return bridge_library(tmp_path)
 
 
 @pytest.fixture()
@@ -32,9 +32,18 @@ def _event(**data: Any) -> gr.EventData:
 
 def _last(handlers: Handlers, question: str, conversation: Conversation = ()) -> Conversation:
     """The conversation after a question."""
+    return _asked(handlers, question, conversation)[2]
+
+
+def _asked(handlers: Handlers, question: str, conversation: Conversation = (), who: str = WHO) -> Page:
+    """The page after a question."""
+    return list(_conversing(handlers).answered(question, conversation, who, EVERYTHING, _event(), gr.Request()))[-1]
+
+
+def _conversing(handlers: Handlers) -> Conversing:
+    """As a server has it that was just started."""
     library = handlers._library
-    conversing = Conversing(library, Talks(library, History(library.path)), handlers)
-    return list(conversing.answered(question, conversation, WHO, EVERYTHING, _event(), gr.Request()))[-1][2]
+    return Conversing(library, Talks(library, History(library.path)), handlers)
 
 
 def test_an_answer_is_kept_in_the_conversation(handlers: Handlers) -> None:
@@ -79,3 +88,36 @@ def test_any_amount_of_text_may_be_asked_for(handlers: Handlers) -> None:
     conversation = _last(handlers, EXAMPLES[0])
     shown = handlers.opened_place(conversation, _event(exchange=0, place=0, earlier=99_999, later=99_999))
     assert "data-earlier" not in shown
+
+
+def test_a_page_that_the_server_has_forgotten_goes_on_where_it_was(handlers: Handlers) -> None:
+    *_, who = _asked(handlers, EXAMPLES[0])
+    shown = _conversing(handlers).seen(handlers.showed)((), who, _event(exchange=0), gr.Request())
+    assert shown == handlers.last_evidence(_last(handlers, EXAMPLES[0]))
+    assert [e.question for e in _asked(handlers, EXAMPLES[1], (), who)[2]] == [EXAMPLES[0], EXAMPLES[1]]
+
+
+@pytest.mark.parametrize("who", ["", "x", "0" * 31, "0" * 33, f"{WHO} ../x 1", f"{WHO}\n", f"{WHO} {WHO} -1"])
+def test_a_page_that_says_nonsense_of_itself_is_answered_all_the_same(handlers: Handlers, who: str) -> None:
+    box, _, conversation, _, now = _asked(handlers, EXAMPLES[0], who=who)
+    assert len(conversation) == 1 and now == "" and box is not None
+    assert not (handlers._library.path / FILE).exists()
+
+
+def test_a_user_has_the_same_conversations_in_every_browser(handlers: Handlers) -> None:
+    conversing, ada = _conversing(handlers), gr.Request(username="ada")
+    *_, who = list(conversing.answered(EXAMPLES[0], (), WHO, EVERYTHING, _event(), ada))[-1]
+    elsewhere, place = "f" * 32, who.split(" ", 1)[1]
+    assert conversing.arrived((), f"{elsewhere} {place}", ada)[2] != ()
+    assert (
+        conversing.arrived((), who, gr.Request())[2]
+        == ()
+        == conversing.arrived((), who, gr.Request(username="bob"))[2]
+    )
+
+
+def test_an_answer_is_given_also_where_conversations_can_not_be_kept(handlers: Handlers) -> None:
+    (handlers._library.path / FILE).write_bytes(b"no database" * 400)
+    _, shown, conversation, _, _ = _asked(handlers, EXAMPLES[0])
+    assert conversation[0].answer is not None
+    assert "4&#46;2 million euros" in shown and "move the file away" in shown

@@ -49,10 +49,10 @@ def lay_out(
     signals.undo(conversing.undone, talk, page, queue=False, **QUIET)
     signals.earlier(conversing.listed, talk, evidence, queue=False, **QUIET)
     signals.forget(conversing.deleted, talk, page, queue=False, **QUIET)
-    signals.save(conversing.saved, conversation, file, queue=False, **QUIET)
-    signals.show(handlers.showed, conversation, evidence, queue=False, **QUIET)
-    signals.open(handlers.opened_place, conversation, evidence, queue=False, **QUIET)
-    signals.sheet(handlers.opened_page, conversation, evidence, queue=False, **QUIET)
+    signals.save(conversing.seen(conversing.saved), talk, file, queue=False, **QUIET)
+    signals.show(conversing.seen(handlers.showed), talk, evidence, queue=False, **QUIET)
+    signals.open(conversing.seen(handlers.opened_place), talk, evidence, queue=False, **QUIET)
+    signals.sheet(conversing.seen(handlers.opened_page), talk, evidence, queue=False, **QUIET)
     return chat
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -22,6 +22,7 @@ from ui.talk import Talk, Talks
 from ui.wanted import Wanted, wanted
 
 Update = Any  # a Gradio component or value
+Shows = Callable[[Conversation, gr.EventData], str]
 Page = tuple[Update, Update, Conversation, Update, Update]  # question box, conversation shown, it, evidence, who
 _FORMS = {
     "md": (as_markdown, "text/markdown"),
@@ -105,6 +106,14 @@ class Conversing:
         shown = self._handlers.shown(talk.conversation)
         return gr.skip(), shown, talk.conversation, self._list(talk), talk.who
 
+    def seen(self, show: Shows) -> Callable[[Conversation, str, gr.EventData, gr.Request], str]:
+        """What shows a part of a conversation, made to find it again after the server was started anew."""
+
+        def shown(conversation: Conversation, who: str, event: gr.EventData, request: gr.Request) -> str:
+            return show(self._talks.resumed(conversation, who, request).conversation, event)
+
+        return shown
+
     def saved(self, conversation: Conversation, event: gr.EventData) -> str:
         """The conversation as a file, which the page's script offers as a download."""
         form = str(data_of(event).get("form", ""))
@@ -125,7 +134,7 @@ class Conversing:
 
     def _list(self, talk: Talk) -> str:
         try:
-            return earlier_html(self._talks.earlier(talk), talk.place.id)
+            return earlier_html(self._talks.earlier(talk), talk.place.id, n_exchanges=len(talk.conversation))
         except HistoryError as error:
             return earlier_html([], "", problem=str(error))
 

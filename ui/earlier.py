@@ -44,14 +44,16 @@ def actions_html(last: Exchange) -> str:
     )
 
 
-def earlier_html(earlier: Sequence[Earlier], current: str, *, problem: str = "") -> str:
+def earlier_html(earlier: Sequence[Earlier], current: str, *, n_exchanges: int = 0, problem: str = "") -> str:
     """The list of conversations.
 
     Args:
         earlier: In the order to show them.
         current: Id of the one that is open; "" for none.
+        n_exchanges: In that one; the evidence of the last is one click away.
         problem: Why they can't be shown, as a sentence.
     """
+    back = f'<p class="qb-ways">{_back(n_exchanges - 1)}</p>' if n_exchanges else ""
     items = "".join(_item(one, is_current=one.id == current) for one in earlier)
     if problem:
         shown = f'<p class="qb-problem">{characters(problem)}</p>'
@@ -60,7 +62,7 @@ def earlier_html(earlier: Sequence[Earlier], current: str, *, problem: str = "")
     else:
         shown = '<p class="qb-blank">None yet. What you ask is kept here, on this machine only.</p>'
     return (
-        '<section class="qb-evidence qb-earlier" aria-label="Earlier conversations">'
+        f'<section class="qb-evidence qb-earlier" aria-label="Earlier conversations">{back}'
         f'<h2 tabindex="-1">Earlier conversations</h2><p class="qb-for">kept on this machine, newest first</p>'
         f"{shown}</section>"
     )
@@ -77,6 +79,12 @@ def _item(one: Earlier, *, is_current: bool) -> str:
         f"{''.join(f'<span>{characters(fact)}</span> ' for fact in facts)}</button>"
         f'<details class="qb-delete"><summary>Delete<span class="qb-hidden"> {characters(title)}</span></summary>'
         f'<button type="button" data-qb="forget" data-conversation="{one.id}">Yes, delete it</button></details></li>'
+    )
+
+
+def _back(number: int) -> str:
+    return (
+        f'<button type="button" class="qb-back" data-qb="show" data-exchange="{number}">Back to the evidence</button>'
     )
 
 
