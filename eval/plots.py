@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from eval.measures import columns_of, with_span
+from eval.columns import columns_of, with_span
 from eval.metrics import reliability, risk_coverage
 from eval.records import Record
 

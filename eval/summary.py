@@ -8,7 +8,8 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.measures import MEASURES, Columns, Measure, columns_of
+from eval.columns import Columns, columns_of
+from eval.measures import MEASURES, Measure
 from eval.records import Metric, Record
 from eval.statistics import groups_of, interval
 
