@@ -271,15 +271,8 @@ def test_a_page_left_open_goes_on_with_a_new_server(page: Page, tmp_path: Path) 
         child.send_signal(signal.SIGKILL)
         child.wait()
     with _process(tmp_path, int(address.rsplit(":", 1)[1])):
-        # Where Gradio notices first that the old server is gone, it loads the page anew, and what was sent is lost.
-        box, answers = page.get_by_label("Your question"), page.locator(".qb-quote strong")
-        for _ in range(10):
-            box.fill(EXAMPLES[1])
-            box.press("Enter")
-            page.wait_for_timeout(3_000)
-            if answers.count() == 2:
-                break
-        expect(answers).to_have_text(["4.2 million euros", "Anna Lindqvist"])
+        _ask(page, EXAMPLES[1])
+        expect(page.locator(".qb-quote strong")).to_have_text(["4.2 million euros", "Anna Lindqvist"])
 
 
 def test_a_phone_shows_the_list_and_the_forms(opened: Page) -> None:
