@@ -1,4 +1,4 @@
-"""txtai: its hybrid index with our encoder. Retrieval alone: its reader fails where a model may say "not here"."""
+"""txtai: its hybrid index with our encoder. Retrieval alone: its reader gives no score to rank answers by."""
 
 from __future__ import annotations
 
