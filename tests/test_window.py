@@ -99,6 +99,8 @@ def opened(page: Page, window: str) -> Iterator[Page]:
     page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
     page.goto(window)
     expect(page.get_by_label("Your question")).to_be_visible()
+    expect(page.locator(".qb-welcome")).to_be_visible()
+    expect(page.locator(".qb-scope")).to_be_visible()
     yield page
     assert wrong == []
 

@@ -159,7 +159,7 @@ def test_a_folder_is_added_with_all_that_can_be_read(opened: Page, library: Open
     names = {Path(doc.source).name for doc in library.documents()}
     assert {"trip - a - notes.txt", "trip - b - notes.txt"} <= names
     for name in ("north", "south"):
-        document = next(doc for doc in library.documents() if name in doc.text)
+        document = next(doc for doc in library.documents() if doc.text == f"Notes of the {name} pier.")
         library.delete(document.id)
 
 

@@ -47,7 +47,8 @@ class Conversing:
 
     def arrived(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
         """The conversation that the page was in when it was loaded last."""
-        return self._page(self._talks.resumed(conversation, who, request), _box())
+        # The box is left alone: a question that is typed while the page is loading would be lost in an update of it.
+        return self._page(self._talks.resumed(conversation, who, request), gr.skip())
 
     def answered(
         self,
