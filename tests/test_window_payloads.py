@@ -77,9 +77,11 @@ def test_whatever_documents_and_questions_hold_is_shown_as_characters(opened: Pa
     expect(opened.locator(".qb-shelf tbody tr")).to_have_count(N)
     assert sorted(_texts(opened, ".qb-shelf tbody th[scope=row]")) == sorted(SEEN)
     assert opened.evaluate("window.__xss") is None
-    ours = ":is(#chat, #evidence, #shelf)"
+    ours = ":is(#chat, #evidence, #shelf)"  # the last question has a form of ours, to edit it
     assert (
-        opened.locator(f"{ours} :is(img, iframe, svg, script, style, h1, object, embed, form, base, link)").count()
+        opened.locator(
+            f"{ours} :is(img, iframe, svg, script, style, h1, object, embed, form:not([data-form]), base, link)"
+        ).count()
         == 0
     )
 
