@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 INSTALLED = .venv/installed
 LIBRARY = .quoteback/examples
-QUESTION = How many passengers did the ferries carry in 2023?
+QUESTION = What did the repair at Kettle Bay cost?
 
 .PHONY: demo serve test fast lint peers figures clean
 
@@ -15,7 +15,7 @@ demo: $(INSTALLED)
 serve: $(INSTALLED)
 	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
 	$(BIN)/quoteback serve --library $(LIBRARY) --example "$(QUESTION)" --example "Who chairs the board?" \
-		--example "What did the repair at Kettle Bay cost?" --example "When was the Agnes Pellow built?" \
+		--example "How many passengers did the ferries carry in 2023?" --example "When was the Agnes Pellow built?" \
 		--example "How many cars can the Josiah Thorne carry?"
 
 test: $(INSTALLED)-dev

@@ -18,7 +18,7 @@ from rag import open_library
 from tests.served_window import served
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-CARRIED = "How many passengers did the ferries carry in 2023?"
+REPAIRED = "What did the repair at Kettle Bay cost?"
 DIFFERING = "How many cars will the Josiah Thorne carry?"
 UNANSWERED = "What is the ferry company's share price?"
 MAX_BYTES = 150_000
@@ -33,7 +33,7 @@ def pictures(folder: Path) -> None:
     with TemporaryDirectory() as made, open_library(Path(made) / "examples", create=True) as library:
         library.sync(root / "examples" / "library")
         with served(
-            library, Path(made) / "incoming", examples=(CARRIED, DIFFERING, "Who chairs the board?")
+            library, Path(made) / "incoming", examples=(REPAIRED, DIFFERING, "Who chairs the board?")
         ) as address:
             _desk(address, folder)
             _phone(address, folder)
@@ -52,7 +52,7 @@ def ask(page: Page, question: str) -> None:
 def _desk(address: str, folder: Path) -> None:
     with _opened(address, viewport=_DESK) as page:
         _shoot(page, folder / "welcome.png")
-        ask(page, CARRIED)
+        ask(page, REPAIRED)
         page.locator("#evidence .qb-source").first.click()
         page.get_by_role("button", name="Show the page as it looks").click()
         expect(page.locator(".qb-box").first).to_be_in_viewport()
