@@ -20,6 +20,8 @@ _SLOW = {
     "test_handlers",
     "test_endpoints",
     "test_evaluating",
+    "test_feedback",
+    "test_login",
     "test_mcp",
     "test_programs",
     "test_shelving",
@@ -35,13 +37,14 @@ _SLOW = {
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave slow modules unread when their tests are not asked for: importing Gradio alone takes seconds."""
-    unread = "not slow" in config.getoption("markexpr") and collection_path.stem in _SLOW
+    """Leave modules unread when their tests are not asked for: importing Gradio alone takes seconds."""
+    asked, name = config.getoption("markexpr"), collection_path.stem
+    unread = ("not slow" in asked and name in _SLOW) or ("not browser" in asked and name.startswith("test_window_"))
     return True if unread else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes or a server, loads torch or scikit-learn or trains, so the rest can be run alone."""
+    """Mark what starts processes or a server, loads much, hashes passwords or trains; the rest can be run alone."""
     for item in items:
         if item.path.stem in _SLOW or "survives_being_killed" in item.name:
             item.add_marker(pytest.mark.slow)

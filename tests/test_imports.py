@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ORDER = ("index", "rag", "eval", "ui")
 FORBIDDEN = {"pickle", "joblib", "dill", "shelve", "marshal"}
@@ -78,6 +80,7 @@ def test_nothing_that_can_run_code_is_ever_loaded() -> None:
             assert "read_index" not in text and "write_index" not in text, path
 
 
+@pytest.mark.slow
 def test_importing_the_api_loads_no_heavy_library() -> None:
     heavy = "{'torch', 'faiss', 'gradio', 'transformers', 'sentence_transformers', 'sklearn'}"
     code = f"import sys, rag, ui.cli; print(sorted({heavy} & set(sys.modules)))"

@@ -93,6 +93,7 @@ def test_ranks_count_from_one():
     assert [metrics.reciprocal_rank(rank, 10) for rank in (1, 4, 11, math.inf)] == [1.0, 0.25, 0.0, 0.0]
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=12), st.integers(1, 12))
 def test_ndcg_is_that_of_scikit_learn_with_linear_gains(grades, k):
     from sklearn.metrics import ndcg_score
