@@ -85,7 +85,7 @@ def test_a_pupil_comes_nearer_to_its_teacher(bert: Path, mpnet: Path, tmp_path: 
     before = distance(pupil)
     train(pupil, [learnt] * 250, tmp_path, Recipe(taught=1.0, learning_rate=1e-2), teacher=teacher)
     pupil.eval()
-    assert distance(pupil) < 0.8 * before
+    assert distance(pupil) < 0.5 * before
 
 
 def test_one_who_agrees_with_the_teacher_has_nothing_to_learn() -> None:
