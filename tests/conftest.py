@@ -1,10 +1,19 @@
 """Settings that hold for every test: no network, no telemetry, no deadlines on a shared machine."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.scripted_library import ScriptedLibrary
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -15,6 +24,11 @@ settings.load_profile("shared")
 
 ROOT = Path(__file__).parents[1]
 _SLOW = {
+    "test_beir",
+    "test_evaluation",
+    "test_compare",
+    "test_report",
+    "test_sync",
     "test_reader",
     "test_server",
     "test_handlers",
@@ -39,7 +53,7 @@ _SLOW = {
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave modules unread when their tests are not asked for: importing Gradio alone takes seconds."""
     asked, name = config.getoption("markexpr"), collection_path.stem
-    unread = ("not slow" in asked and name in _SLOW) or ("not browser" in asked and name.startswith("test_window_"))
+    unread = ("not slow" in asked and name in _SLOW) or ("not browser" in asked and _is_browsing(name))
     return True if unread else None
 
 
@@ -50,6 +64,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if item.path.stem == "test_encoder_onnx":
             item.add_marker(pytest.mark.models)
+        if _is_browsing(item.path.stem):
+            from tests.browsing import CHROMIUM
+
+            missing = not Path(CHROMIUM).exists()
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.skipif(missing, reason="needs Chromium: set CHROMIUM to its path"))
+
+
+def _is_browsing(module: str) -> bool:
+    return module == "test_window" or module.startswith("test_window_")
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +86,37 @@ def examples_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         report = library.sync(ROOT / "examples" / "library")
     assert len(report.added) >= 14 and not report.refused
     return place
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    from tests.browsing import LAUNCH
+
+    return {**browser_type_launch_args, **LAUNCH}
+
+
+@pytest.fixture(scope="module")
+def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a window on the library of the module."""
+    from tests.served_window import served
+
+    with served(library, tmp_path_factory.mktemp("incoming")) as address:
+        yield address
+
+
+@pytest.fixture()
+def opened(page: Page, window: str) -> Iterator[Page]:
+    """The window in a page that fails the test on any request elsewhere, any error and any dialog."""
+    from playwright.sync_api import expect
+
+    wrong: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith((window, "data:", "blob:")) else wrong.append(r.url))
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.goto(window)
+    expect(page.get_by_label("Your question")).to_be_visible()
+    expect(page.locator(".qb-welcome")).to_be_visible()
+    expect(page.locator(".qb-scope")).to_be_visible()
+    yield page
+    assert wrong == []

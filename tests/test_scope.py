@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.types import Filter
 from tests.scripted_library import document
-from ui.scope import EVERYTHING, narrowed, picked, scope_html, scope_text
+from ui.scope import EVERYTHING, kept, narrowed, picked, recalled, scope_html, scope_text
 
 DOCUMENTS = [
     document("a", title="A", source="/x/a.pdf", kind="pdf", day=date(2022, 5, 1)),
@@ -53,6 +53,21 @@ def test_narrowing_keeps_the_picked_and_picking_keeps_the_narrowed() -> None:
     both = narrowed(only_b, {"kinds": ["pdf"]}, DOCUMENTS)
     assert both == Filter(documents=only_b.documents, kinds=frozenset({"pdf"}))
     assert picked(both, [], DOCUMENTS) == Filter(kinds=frozenset({"pdf"}))
+
+
+def test_the_page_remembers_the_filter() -> None:
+    form = {"kinds": ["pdf"], "after": "2023-01-01"}
+    where = narrowed(picked(EVERYTHING, [DOCUMENTS[1].id], DOCUMENTS), form, DOCUMENTS)
+    assert recalled(kept(where), DOCUMENTS) == where
+    assert recalled(kept(EVERYTHING), DOCUMENTS) == EVERYTHING
+    assert recalled(kept(where), DOCUMENTS[2:]) == Filter(after=date(2023, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "7", "null", '{"documents": 3, "kinds": {}, "after": 1}', "[" * 9999]
+)
+def test_what_a_page_should_not_have_remembered_asks_everything(text: str) -> None:
+    assert recalled(text, DOCUMENTS) == EVERYTHING
 
 
 @given(_anything, st.dictionaries(st.sampled_from(["kinds", "after", "before", "documents"]), _anything))

@@ -6,7 +6,6 @@ import gradio as gr
 import pytest
 
 from tests.scripted_library import ScriptedLibrary, bridge_library
-from ui.scope import EVERYTHING
 from ui.shelving import Shelving
 
 
@@ -47,15 +46,15 @@ def test_only_files_that_were_sent_are_added_and_removed(
         ["a"],
     ]
     n_before = len(library.documents())
-    *_, (outcome, _, _) = shelving.added(EVERYTHING, _event(paths=[*outside, str(sent)]))
+    *_, (outcome, _, _) = shelving.added("", _event(paths=[*outside, str(sent)]))
     assert len(library.documents()) == n_before + 1
     assert "sent.txt" in outcome.replace("&#46;", ".") and "secret" not in outcome
     assert secret.exists() and not sent.exists()
     for paths in ("/etc/passwd", None, {"a": 1}):
-        *_, (outcome, _, _) = shelving.added(EVERYTHING, _event(paths=paths))
+        *_, (outcome, _, _) = shelving.added("", _event(paths=paths))
         assert len(library.documents()) == n_before + 1
 
 
 def test_a_document_that_is_gone_is_no_error(shelving: Shelving) -> None:
     for document in ("", "no such", 7, None):
-        shelving.deleted(EVERYTHING, (), _event(document=document))
+        shelving.deleted("", (), _event(document=document))

@@ -40,26 +40,29 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_
     blocks: gr.Blocks
     with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, 3_600)) as blocks:
         conversation, scope = gr.State(()), Scope()
+        who = drawn("who", script="who.js", render=False)
+        talk = [conversation, who]
         signals = drawn("signals", script="signals.js")
         drawn("header", header_html(has_login=has_login))
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                chat = ask_tab.lay_out(handlers, conversing, signals, conversation, scope)
+                chat = ask_tab.lay_out(handlers, conversing, signals, conversation, who, scope)
             with gr.Tab("Documents", id="documents") as documents:
                 changes = documents_tab.lay_out(Shelving(library, uploads), scoping, signals, documents, scope)
             with gr.Tab("Evaluation", id="evaluation"):
                 evaluation_tab.lay_out(Evaluating(library, uploads))
         for judged in (
-            signals.judge(judging.judged, conversation, None, queue=False, **QUIET),
-            signals.pick(judging.picked, conversation, None, **QUIET),  # only the queue brings its notice to the page
+            signals.judge(conversing.judged(judging.judged), talk, None, queue=False, **QUIET),
+            # Only the queue brings its notice to the page.
+            signals.pick(conversing.judged(judging.picked), talk, None, **QUIET),
         ):
-            judged.success(handlers.opened, conversation, chat, queue=False, **QUIET)
+            judged.success(conversing.redrawn, talk, chat, queue=False, **QUIET)
         for change in changes:
-            change.then(handlers.opened, conversation, chat, queue=False, **QUIET)
+            change.then(conversing.redrawn, talk, chat, queue=False, **QUIET)
             change.then(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
         signals.shelf(lambda: gr.Tabs(selected="documents"), None, tabs, queue=False, **QUIET)
         scope.line.narrow(scoping.narrowed, scope.where, scope.parts(), queue=False, **QUIET)
-        blocks.load(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
+        scope.where.recall(scoping.said, scope.where, scope.parts(), queue=False, **QUIET)
         api(endpoints.ask, api_name="ask", concurrency_id="reader")
         api(endpoints.retrieve, api_name="retrieve", concurrency_id="reader")
         blocks.queue(max_size=32, default_concurrency_limit=ask_tab.N_READERS, api_open=False)

@@ -18,12 +18,27 @@ N_READERS = 2  # questions read at once
 
 
 def lay_out(
-    handlers: Handlers, conversing: Conversing, signals: gr.HTML, conversation: gr.State, scope: Scope
+    handlers: Handlers,
+    conversing: Conversing,
+    signals: gr.HTML,
+    conversation: gr.State,
+    who: gr.HTML,
+    scope: Scope,
 ) -> gr.HTML:
-    """Lay out the tab; gives the conversation's component."""
+    """Lay out the tab; gives what shows the conversation.
+
+    Args:
+        handlers: Show parts of the conversation.
+        conversing: What becomes of it.
+        signals: Where the buttons of the page are heard.
+        conversation: The session's exchanges.
+        who: What the page remembers of whose they are.
+        scope: The page's filter.
+    """
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
             chat = drawn("chat", conversation_html(()), script="chat.js")
+            scope.where.render()
             scope.line.render()
             question = _question()
             with gr.Row(elem_id="below"):
@@ -31,7 +46,8 @@ def lay_out(
                 drawn("layers", layers_html(), script="layers.js")
         with gr.Column(scale=5, min_width=320, elem_id="aside"):
             evidence = drawn("evidence", evidence_html(None, 0), script="evidence.js")
-    who, file = drawn("who", script="who.js"), drawn("file", script="saved.js")
+    who.render()
+    file = drawn("file", script="saved.js")
     talk, page = [conversation, who], [question, chat, conversation, evidence, who]
     asking = gr.on(
         [question.submit, signals.submit],

@@ -9,7 +9,6 @@ from typing import Any
 
 import gradio as gr
 
-from index.types import Filter
 from ui.asking import asking
 from ui.earlier import earlier_html
 from ui.events import data_of
@@ -18,11 +17,13 @@ from ui.handlers import Handlers
 from ui.history import HistoryError
 from ui.render import note_html, pending_html, question_html
 from ui.roles import Conversation, Exchange, Library
+from ui.scope import recalled
 from ui.talk import Talk, Talks
 from ui.wanted import Wanted, wanted
 
 Update = Any  # a Gradio component or value
 Shows = Callable[[Conversation, gr.EventData], str]
+Judges = Callable[[Conversation, gr.EventData, gr.Request], None]
 Page = tuple[Update, Update, Conversation, Update, Update]  # question box, conversation shown, it, evidence, who
 _FORMS = {
     "md": (as_markdown, "text/markdown"),
@@ -55,7 +56,7 @@ class Conversing:
         typed: str,
         conversation: Conversation,
         who: str,
-        where: Filter,
+        where: str,
         event: gr.EventData,
         request: gr.Request,
     ) -> Iterator[Page]:
@@ -65,8 +66,9 @@ class Conversing:
         if want is None:
             yield gr.skip(), gr.skip(), talk.conversation, gr.skip(), gr.skip()
             return
+        narrow = recalled(where, self._library.documents())
         box = _box(None if data_of(event) else "", is_busy=True)
-        for news in asking(self._library, want.question, history=want.history, where=where):
+        for news in asking(self._library, want.question, history=want.history, where=narrow):
             if isinstance(news, Exchange):
                 yield self._page(self._talks.kept(talk, (*want.before, news)), _box())
             else:
@@ -114,6 +116,18 @@ class Conversing:
             return show(self._talks.resumed(conversation, who, request).conversation, event)
 
         return shown
+
+    def judged(self, judge: Judges) -> Callable[[Conversation, str, gr.EventData, gr.Request], None]:
+        """What keeps a verdict on a part of a conversation, likewise."""
+
+        def judged(conversation: Conversation, who: str, event: gr.EventData, request: gr.Request) -> None:
+            judge(self._talks.resumed(conversation, who, request).conversation, event, request)
+
+        return judged
+
+    def redrawn(self, conversation: Conversation, who: str, request: gr.Request) -> str:
+        """The conversation as it is now."""
+        return self._handlers.shown(self._talks.resumed(conversation, who, request).conversation)
 
     def saved(self, conversation: Conversation, event: gr.EventData) -> str:
         """The conversation as a file, which the page's script offers as a download."""

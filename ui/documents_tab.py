@@ -22,7 +22,7 @@ def lay_out(shelving: Shelving, scoping: Scoping, signals: gr.HTML, tab: gr.Tab,
         scoping: What narrows the questions.
         signals: Where the buttons of the page are heard.
         tab: The tab that this is laid out in.
-        scope: The session's filter.
+        scope: The page's filter.
 
     Returns:
         The events after which the library holds other documents.

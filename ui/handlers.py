@@ -29,10 +29,6 @@ class Handlers:
         self.examples = tuple(examples)
         self._feedback = feedback
 
-    def opened(self, conversation: Conversation) -> str:
-        """The conversation as it is now."""
-        return self.shown(conversation)
-
     def shown(self, conversation: Conversation, more: str = "", *, is_busy: bool = False) -> str:
         """The conversation as HTML.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,25 @@ from ui.wording import counted, day
 
 EVERYTHING = Filter()
 MAX_PICKED = 2_000  # documents that can be ticked: their ids have to fit into one request
+
+
+def kept(where: Filter) -> str:
+    """The filter as the page remembers it; "" for all documents."""
+    if where == EVERYTHING:
+        return ""
+    dates = {name: day.isoformat() for name, day in (("after", where.after), ("before", where.before)) if day}
+    return json.dumps({"documents": sorted(where.documents or ()), "kinds": sorted(where.kinds or ()), **dates})
+
+
+def recalled(text: str, documents: Sequence[Document]) -> Filter:
+    """The filter that a page remembers, as far as these documents still meet it."""
+    try:
+        form = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        form = {}
+    if not isinstance(form, dict):
+        form = {}
+    return narrowed(picked(EVERYTHING, form.get("documents"), documents), form, documents)
 
 
 def picked(where: Filter, ids: object, documents: Sequence[Document]) -> Filter:

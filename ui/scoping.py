@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import gradio as gr
 
-from index.types import Filter
+from index.types import Document, Filter
 from ui.drawn import drawn
 from ui.escape import characters
 from ui.events import data_of
 from ui.roles import Library
-from ui.scope import EVERYTHING, narrowed, picked, scope_html, scope_text
+from ui.scope import EVERYTHING, MAX_PICKED, kept, narrowed, picked, recalled, scope_html, scope_text
 
-Said = tuple[Filter, str, str]  # the filter, the line above the question, the line above the table
+Said = tuple[str, str, str]  # the filter, the line above the question, the line above the table
 
 
 class Scope:
-    """The session's filter, and the two lines that say it; each is laid out in its tab."""
+    """The page's filter, and the two lines that say it; each is laid out in its tab."""
 
     def __init__(self) -> None:
-        self.where = gr.State(EVERYTHING)
+        self.where = drawn("where", script="where.js", render=False)
         self.line = drawn("scope", script="scope.js", render=False)
         self.note = drawn("chosen", render=False)
 
@@ -28,24 +30,37 @@ class Scope:
 
 
 class Scoping:
-    """Checks what the browser names against the library; the filter itself stays in the session's state."""
+    """Checks what the browser names against the library. The page keeps the filter, so that it outlives a restart."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def picked(self, where: Filter, event: gr.EventData) -> Said:
+    def picked(self, where: str, event: gr.EventData) -> Said:
         """Ask only the documents that are ticked."""
-        return self.said(picked(where, data_of(event).get("documents"), self._library.documents()))
+        ids, documents = data_of(event).get("documents"), self._library.documents()
+        n_left_out = len(ids) - MAX_PICKED if isinstance(ids, list) else 0
+        return _said(picked(recalled(where, documents), ids, documents), documents, n_left_out=n_left_out)
 
-    def narrowed(self, where: Filter, event: gr.EventData) -> Said:
+    def narrowed(self, where: str, event: gr.EventData) -> Said:
         """Ask only documents of some kinds and dates."""
-        return self.said(narrowed(where, data_of(event), self._library.documents()))
+        documents = self._library.documents()
+        return _said(narrowed(recalled(where, documents), data_of(event), documents), documents)
 
     def widened(self) -> Said:
         """Ask all documents again."""
-        return self.said(EVERYTHING)
+        return _said(EVERYTHING, self._library.documents())
 
-    def said(self, where: Filter) -> Said:
+    def said(self, where: str) -> Said:
         """The same filter, said for the documents that there are now."""
         documents = self._library.documents()
-        return where, scope_html(where, documents), f"<p>{characters(scope_text(where, documents))}</p>"
+        return _said(recalled(where, documents), documents)
+
+
+def _said(where: Filter, documents: Sequence[Document], *, n_left_out: int = 0) -> Said:
+    note = characters(scope_text(where, documents))
+    if n_left_out > 0:
+        note += (
+            f". At most {MAX_PICKED:,} can be chosen one by one: {n_left_out:,} more are ticked and not asked. "
+            "Narrow by type or date instead."
+        )
+    return kept(where), scope_html(where, documents), f"<p>{note}</p>"

@@ -9,12 +9,13 @@ from typing import Any
 
 import gradio as gr
 
-from index.types import Filter, Refused, SyncReport
+from index.types import Refused, SyncReport
 from ui.adding import adding, swept, within
 from ui.events import data_of
 from ui.problems import explained
 from ui.render import note_html
 from ui.roles import Library
+from ui.scope import recalled
 from ui.shelf import shelf_html
 from ui.uploading import progress_html, report_html
 
@@ -28,13 +29,13 @@ class Shelving:
         self._library = library
         self._uploads = uploads.resolve()
 
-    def shelved(self, where: Filter, refused: tuple[Refused, ...]) -> str:
+    def shelved(self, where: str, refused: tuple[Refused, ...]) -> str:
         """The table of documents, with the files that were refused the last time."""
         documents = sorted(self._library.documents(), key=lambda document: document.title.casefold())
         n_passages = [len(self._library.passages(document.id)) for document in documents]
-        return shelf_html(documents, n_passages, where=where, refused=refused)
+        return shelf_html(documents, n_passages, where=recalled(where, documents), refused=refused)
 
-    def added(self, where: Filter, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
+    def added(self, where: str, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
         """Add uploaded files; gives updates of (outcome, table, files refused)."""
         paths = within(self._uploads, data_of(event).get("paths"))
         names = {path.name for path in paths}
@@ -53,7 +54,7 @@ class Shelving:
         swept(self._uploads)
         yield outcome, self.shelved(where, refused), refused
 
-    def deleted(self, where: Filter, refused: tuple[Refused, ...], event: gr.EventData) -> str:
+    def deleted(self, where: str, refused: tuple[Refused, ...], event: gr.EventData) -> str:
         """Delete a document; gives the table without it."""
         try:
             self._library.delete(str(data_of(event).get("document", "")))
