@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,16 +14,14 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from rag import open_library
+from tests.browsing import LAUNCH, ask
 from tests.served_window import served
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 REPAIRED = "What did the repair at Kettle Bay cost?"
 DIFFERING = "How many cars will the Josiah Thorne carry?"
 UNANSWERED = "What is the ferry company's share price?"
 MAX_BYTES = 150_000
 _DESK, _PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
-
-expect.set_options(timeout=60_000)
 
 
 def pictures(folder: Path) -> None:
@@ -37,16 +34,6 @@ def pictures(folder: Path) -> None:
         ) as address:
             _desk(address, folder)
             _phone(address, folder)
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait for what comes of it."""
-    n_before = page.locator(".qb-question").count()
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
-    expect(page.locator(".qb-question")).to_have_count(n_before + 1)
-    expect(page.locator(".qb-pending")).to_have_count(0)
 
 
 def _desk(address: str, folder: Path) -> None:
@@ -80,8 +67,7 @@ def _phone(address: str, folder: Path) -> None:
 @contextmanager
 def _opened(address: str, **options: Any) -> Iterator[Page]:
     with sync_playwright() as playwright:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        browser = playwright.chromium.launch(**LAUNCH)
         try:
             page = browser.new_page(reduced_motion="reduce", **options)
             page.set_default_timeout(120_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,16 +14,9 @@ from playwright.sync_api import Page, expect
 
 from index.errors import LibraryBusyError
 from rag.types import Answer, Outcome
+from tests.browsing import ask
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, example_pdf, quoted, span_at
 from tests.served_window import served
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium: set CHROMIUM to its path"),
-]
-
-expect.set_options(timeout=30_000)  # the machine may be busy with other things
 
 COST = EXAMPLES[0]
 BLAME = "Who was to blame?"
@@ -64,12 +56,6 @@ class _OtherPage(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
     made = bridge_library(tmp_path_factory.mktemp("library"))
@@ -89,33 +75,8 @@ def window(library: ScriptedLibrary, incoming: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture()
-def opened(page: Page, window: str) -> Iterator[Page]:
-    """The window in a page that fails the test on any request elsewhere, any error and any dialog."""
-    wrong: list[str] = []
-    page.on("request", lambda r: None if r.url.startswith((window, "data:", "blob:")) else wrong.append(r.url))
-    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    page.goto(window)
-    expect(page.get_by_label("Your question")).to_be_visible()
-    expect(page.locator(".qb-welcome")).to_be_visible()
-    expect(page.locator(".qb-scope")).to_be_visible()
-    yield page
-    assert wrong == []
-
-
-def _ask(page: Page, question: str) -> None:
-    n_before = page.locator(".qb-question").count()
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
-    expect(page.locator(".qb-question")).to_have_count(n_before + 1)
-    expect(page.locator(".qb-pending")).to_have_count(0)
-
-
 def test_a_question_is_answered_in_the_words_of_the_document(opened: Page) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     answer = opened.locator(".qb-answer")
     expect(answer.locator(".qb-quote strong")).to_have_text("4.2 million euros")
     expect(answer).to_contain_text("Very likely, 87")
@@ -125,7 +86,7 @@ def test_a_question_is_answered_in_the_words_of_the_document(opened: Page) -> No
 
 
 def test_a_citation_opens_its_document_with_the_span_marked(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     answer = library.ask(COST)
     for index, cited in enumerate([*answer.citations, *(a.citations[0] for a in answer.alternatives)]):
         opened.locator("#evidence .qb-source").nth(index).click()
@@ -140,7 +101,7 @@ def test_a_citation_opens_its_document_with_the_span_marked(opened: Page, librar
 
 
 def test_the_page_of_a_pdf_is_shown_with_the_words_boxed(opened: Page) -> None:
-    _ask(opened, BLAME)
+    ask(opened, BLAME)
     opened.locator("#evidence .qb-source").click()
     opened.get_by_role("button", name="Show the page as it looks").click()
     expect(opened.get_by_alt_text("Page 3")).to_be_visible()
@@ -151,14 +112,14 @@ def test_the_page_of_a_pdf_is_shown_with_the_words_boxed(opened: Page) -> None:
 
 
 def test_the_source_below_an_earlier_answer_opens_too(opened: Page) -> None:
-    _ask(opened, COST)
-    _ask(opened, EXAMPLES[1])
+    ask(opened, COST)
+    ask(opened, EXAMPLES[1])
     opened.locator(".qb-answer .qb-source").first.click()
     expect(opened.locator(".qb-text mark")).to_have_text("4.2 million euros")
 
 
 def test_without_an_answer_the_closest_passages_and_what_was_withheld_are_shown(opened: Page) -> None:
-    _ask(opened, "When was the bridge built?")
+    ask(opened, "When was the bridge built?")
     expect(opened.locator(".qb-answer")).to_contain_text("Nothing in your documents answers this surely enough")
     held = opened.locator("#evidence details")
     expect(held.locator("mark")).not_to_be_visible()
@@ -170,25 +131,25 @@ def test_without_an_answer_the_closest_passages_and_what_was_withheld_are_shown(
 
 
 def test_a_follow_up_carries_the_conversation(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
-    _ask(opened, "And how long will it take?")
+    ask(opened, COST)
+    ask(opened, "And how long will it take?")
     expect(opened.locator(".qb-asked")).to_contain_text("And how long will it take? repair of the bridge")
     question, history = library.asked[-1]
     assert question == "And how long will it take?"
     assert [(turn.question, turn.answer) for turn in history] == [(COST, "4.2 million euros")]
     opened.get_by_role("button", name="New conversation").click()
     expect(opened.locator(".qb-question")).to_have_count(0)
-    _ask(opened, COST)
+    ask(opened, COST)
     assert library.asked[-1] == (COST, ())
 
 
 def test_another_tab_begins_its_own_conversation(opened: Page, window: str) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     other = opened.context.new_page()
     other.goto(window)
     expect(other.get_by_role("button", name=COST)).to_be_visible()
     expect(other.locator(".qb-question")).to_have_count(0)
-    _ask(other, EXAMPLES[1])
+    ask(other, EXAMPLES[1])
     expect(opened.locator(".qb-question")).to_have_count(1)
 
 
@@ -225,9 +186,9 @@ def test_stop_gives_the_window_back(opened: Page, library: ScriptedLibrary) -> N
 
 
 def test_what_goes_wrong_is_said_without_giving_anything_away(opened: Page) -> None:
-    _ask(opened, "Is the disk full?")
+    ask(opened, "Is the disk full?")
     expect(opened.locator(".qb-problem")).to_have_text("The disk is full: 3 MB are free, 40 MB are needed.")
-    _ask(opened, "Will it break?")
+    ask(opened, "Will it break?")
     expect(opened.locator(".qb-problem").last).to_contain_text("the details are in the log")
     assert "secret" not in opened.content()
 
@@ -280,7 +241,7 @@ def test_another_page_of_the_same_browser_reaches_nothing(
 
 
 def test_everything_is_reached_with_the_keyboard(opened: Page) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     for _ in range(60):
         opened.keyboard.press("Tab")
         if opened.evaluate("document.activeElement.matches('#evidence .qb-source')"):
@@ -297,7 +258,7 @@ def test_a_phone_is_wide_enough(opened: Page) -> None:
     opened.set_viewport_size({"width": 390, "height": 800})
     for step in ("welcome", "answer", "document", "documents"):
         if step == "answer":
-            _ask(opened, COST)
+            ask(opened, COST)
         elif step == "document":
             opened.locator("#evidence .qb-source").first.click()
             expect(opened.locator(".qb-text mark")).to_be_in_viewport()
@@ -312,12 +273,12 @@ def test_nothing_stands_in_the_way_of_assistive_technology(opened: Page, scheme:
     opened.reload()
     expect(opened.get_by_role("button", name=COST)).to_be_visible()
     found = {"welcome": Axe().run(opened)}
-    _ask(opened, COST)
+    ask(opened, COST)
     found["answer"] = Axe().run(opened)
     opened.locator("#evidence .qb-source").first.click()
     expect(opened.locator(".qb-text mark")).to_be_visible()
     found["document"] = Axe().run(opened)
-    _ask(opened, "When was the bridge built?")
+    ask(opened, "When was the bridge built?")
     opened.locator("#evidence summary").click()
     found["no answer"] = Axe().run(opened)
     opened.get_by_role("tab", name="Documents").click()

@@ -1,9 +1,7 @@
-# ruff: noqa: F811  (fixtures of the other window tests are used here)
 """How an answer is read and judged in the window, in Chromium."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rag.types import Answer, Outcome
+from tests.browsing import ask
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, quoted, span_at
-from tests.served_window import served
-from tests.test_window import _ask, browser_type_launch_args, opened, pytestmark  # noqa: F401
 from ui.feedback import Feedback, Kind, Verdict
 
 COST, HELD = EXAMPLES[0], "When was the bridge built?"
@@ -28,12 +25,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
     cited = quoted(doc, "nine")
     made.script("When is it?", Answer("When is it?", "When is it?", Outcome.ANSWERED, span_at(cited), 0.5, (cited,)))
     return made
-
-
-@pytest.fixture(scope="module")
-def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(library, tmp_path_factory.mktemp("incoming")) as address:
-        yield address
 
 
 def _verdict(library: ScriptedLibrary, question: str) -> Verdict:
@@ -64,7 +55,7 @@ def _select(page: Page, words: str) -> None:
 
 
 def test_different_answers_stand_side_by_side_and_open_their_own_places(opened: Page) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     sides = opened.locator(".qb-answer .qb-side")
     expect(sides).to_have_count(3)
     expect(opened.locator(".qb-answer .qb-newest")).to_have_count(1)
@@ -75,7 +66,7 @@ def test_different_answers_stand_side_by_side_and_open_their_own_places(opened: 
 
 
 def test_the_words_stand_alone_in_their_sentence_or_in_their_paragraph(opened: Page) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     quote = opened.locator(".qb-quote")
     sentence = "Repairs are expected to cost 4.2 million euros and to take fourteen months."
     for layer, text in (("Answer", "4.2 million euros"), ("Sentence", sentence), ("Paragraph", None)):
@@ -89,7 +80,7 @@ def test_the_words_stand_alone_in_their_sentence_or_in_their_paragraph(opened: P
 
 
 def test_an_answer_is_called_right_or_wrong(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     opened.get_by_role("button", name="Right", exact=True).click()
     expect(opened.get_by_role("button", name="Right", exact=True)).to_have_attribute("aria-pressed", "true")
     assert _verdict(library, COST).kind is Kind.RIGHT
@@ -102,7 +93,7 @@ def test_an_answer_is_called_right_or_wrong(opened: Page, library: ScriptedLibra
 @pytest.mark.parametrize("words", ["euros, the city council", "5.6 million euros", "Costs of the bridge rise again"])
 def test_selected_words_become_the_right_answer(opened: Page, library: ScriptedLibrary, words: str) -> None:
     """They may lie before the marked words, in them, or across their end."""
-    _ask(opened, COST)
+    ask(opened, COST)
     opened.locator(".qb-answer .qb-side").nth(1).click()
     expect(opened.locator(".qb-text mark")).to_have_text("5.6 million euros")
     _select(opened, words)
@@ -114,7 +105,7 @@ def test_selected_words_become_the_right_answer(opened: Page, library: ScriptedL
 
 
 def test_characters_are_counted_as_the_document_counts_them(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, "When is it?")
+    ask(opened, "When is it?")
     opened.locator("#evidence .qb-source").click()
     expect(opened.locator(".qb-text mark")).to_have_text("nine")
     _select(opened, "🎉 at ten o’clock")
@@ -125,7 +116,7 @@ def test_characters_are_counted_as_the_document_counts_them(opened: Page, librar
 
 
 def test_where_nothing_was_found_the_right_words_can_be_marked_too(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, HELD)
+    ask(opened, HELD)
     opened.get_by_role("button", name="It is not", exact=True).click()
     expect(opened.get_by_role("button", name="It is not", exact=True)).to_have_attribute("aria-pressed", "true")
     assert _verdict(library, HELD).kind is Kind.ABSENT
@@ -140,7 +131,7 @@ def test_where_nothing_was_found_the_right_words_can_be_marked_too(opened: Page,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_judging_stands_in_nobodys_way(opened: Page, scheme: Any) -> None:
     opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    _ask(opened, COST)
+    ask(opened, COST)
     opened.get_by_role("button", name="Wrong", exact=True).click()
     expect(opened.get_by_role("button", name="It is not in my documents")).to_be_visible()
     opened.locator(".qb-answer .qb-side").nth(1).click()
@@ -154,7 +145,7 @@ def test_judging_stands_in_nobodys_way(opened: Page, scheme: Any) -> None:
 
 
 def test_another_answer_is_called_the_right_one_with_the_keyboard(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     opened.locator("#evidence").get_by_role("button", name="This is the right answer").first.press("Enter")
     expect(opened.locator(".qb-judge q")).to_have_text("5.6 million euros")
     answer, (mark,) = library.ask(COST), _verdict(library, COST).marks

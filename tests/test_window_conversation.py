@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,16 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import ask, settled
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
-from tests.served_window import served
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium: set CHROMIUM to its path"),
-]
-
-expect.set_options(timeout=30_000)  # the machine may be busy with other things
 
 COST = EXAMPLES[0]
 FOLLOW_UP = "And how long will it take?"
@@ -41,48 +32,9 @@ serve(bridge_library(Path(sys.argv[1])), port=int(sys.argv[2]), examples=EXAMPLE
 """
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
     return bridge_library(tmp_path_factory.mktemp("library"))
-
-
-@pytest.fixture(scope="module")
-def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(library, tmp_path_factory.mktemp("incoming")) as address:
-        yield address
-
-
-@pytest.fixture()
-def opened(page: Page, window: str) -> Iterator[Page]:
-    """The window in a page that fails the test on any request elsewhere and on any error."""
-    wrong: list[str] = []
-    page.on("request", lambda r: None if r.url.startswith((window, "data:", "blob:")) else wrong.append(r.url))
-    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(window)
-    expect(page.get_by_role("button", name=COST)).to_be_visible()
-    yield page
-    assert wrong == []
-
-
-def _ask(page: Page, question: str) -> None:
-    n_before = page.locator(".qb-question").count()
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
-    _said(page, n_before + 1)
-
-
-def _said(page: Page, n_questions: int) -> None:
-    expect(page.locator(".qb-question")).to_have_count(n_questions)
-    expect(page.locator(".qb-pending")).to_have_count(0)
-    expect(page.get_by_role("button", name="Ask", exact=True).last).to_be_visible()
 
 
 def _list(page: Page) -> None:
@@ -99,21 +51,21 @@ def _saved(page: Page, form: str) -> str:
 
 
 def test_a_reload_keeps_the_conversation(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
-    _ask(opened, FOLLOW_UP)
+    ask(opened, COST)
+    ask(opened, FOLLOW_UP)
     before = opened.locator(".qb-answer").all_inner_texts()
     opened.reload()
-    _said(opened, 2)
+    settled(opened, 2)
     assert opened.locator(".qb-answer").all_inner_texts() == before
     expect(opened.locator("#evidence .qb-card")).to_have_count(1)
     opened.locator(".qb-answer .qb-source").first.click()
     expect(opened.locator(".qb-text mark")).to_have_text("4.2 million euros")
-    _ask(opened, EXAMPLES[1])
+    ask(opened, EXAMPLES[1])
     assert [turn.question for turn in library.asked[-1][1]] == [COST, SEARCHED]
 
 
 def test_another_browser_sees_nothing_of_it(opened: Page, window: str, browser: Browser) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     who = opened.evaluate("sessionStorage.getItem('quoteback.who')")
     other = browser.new_context().new_page()
     other.goto(window)
@@ -132,10 +84,10 @@ def test_another_browser_sees_nothing_of_it(opened: Page, window: str, browser: 
 
 
 def test_an_earlier_conversation_is_opened_and_deleted(opened: Page) -> None:
-    _ask(opened, COST)
+    ask(opened, COST)
     opened.get_by_role("button", name="New conversation").click()
     expect(opened.locator(".qb-question")).to_have_count(0)
-    _ask(opened, EXAMPLES[1])
+    ask(opened, EXAMPLES[1])
     _list(opened)
     titles = opened.locator("#evidence .qb-title")
     expect(titles).to_have_text([EXAMPLES[1], COST])
@@ -156,12 +108,12 @@ def test_an_earlier_conversation_is_opened_and_deleted(opened: Page) -> None:
 
 
 def test_the_last_question_is_asked_again_edited_and_taken_back(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
-    _ask(opened, EXAMPLES[1])
+    ask(opened, COST)
+    ask(opened, EXAMPLES[1])
     n_asked = len(library.asked)
     opened.get_by_role("button", name="Ask again").click()
     expect(opened.locator(".qb-log")).to_be_focused()
-    _said(opened, 2)
+    settled(opened, 2)
     assert library.asked[n_asked:] == [(EXAMPLES[1], ())]
     opened.get_by_role("button", name="Edit", exact=True).click()
     field = opened.get_by_label("The last question, edited")
@@ -170,7 +122,7 @@ def test_the_last_question_is_asked_again_edited_and_taken_back(opened: Page, li
     field.fill("What colour is the bridge?")
     field.press("Enter")
     expect(opened.locator(".qb-question").last).to_contain_text("What colour is the bridge?")
-    _said(opened, 2)
+    settled(opened, 2)
     opened.get_by_role("button", name="Take back").click()
     expect(opened.locator(".qb-question")).to_have_count(1)
     expect(opened.get_by_label("Your question")).to_have_value("What colour is the bridge?")
@@ -181,29 +133,29 @@ def test_the_last_question_is_asked_again_edited_and_taken_back(opened: Page, li
 
 
 def test_what_a_follow_up_was_taken_for_can_be_changed(opened: Page, library: ScriptedLibrary) -> None:
-    _ask(opened, COST)
-    _ask(opened, FOLLOW_UP)
+    ask(opened, COST)
+    ask(opened, FOLLOW_UP)
     opened.get_by_role("button", name="Edit the search").click()
     field = opened.get_by_label("Search for exactly this")
     expect(field).to_have_value(SEARCHED)
     field.fill(EXAMPLES[1])
     field.press("Enter")
     expect(opened.locator(".qb-question").last).to_contain_text(EXAMPLES[1])
-    _said(opened, 2)
+    settled(opened, 2)
     assert library.asked[-1] == (EXAMPLES[1], ())
     expect(opened.get_by_role("button", name="Search as I typed it")).to_have_count(0)
-    _ask(opened, FOLLOW_UP)
+    ask(opened, FOLLOW_UP)
     n_asked = len(library.asked)
     opened.get_by_role("button", name="Search as I typed it").click()
     expect(opened.locator(".qb-log")).to_be_focused()
-    _said(opened, 3)
+    settled(opened, 3)
     assert library.asked[n_asked:] == [(FOLLOW_UP, ())]
 
 
 def test_a_conversation_is_saved_with_its_sources(opened: Page) -> None:
     expect(opened.get_by_role("button", name="Save this conversation")).not_to_be_visible()
-    _ask(opened, COST)
-    _ask(opened, "What does the site say?")
+    ask(opened, COST)
+    ask(opened, "What does the site say?")
     assert "Survey of the Lower Quay Bridge, page 1" in _saved(opened, "Markdown")
     assert json.loads(_saved(opened, "JSON"))[0]["answer"]["text"] == "4.2 million euros"
     page = _saved(opened, "Web page")
@@ -220,13 +172,13 @@ def test_a_conversation_is_saved_with_its_sources(opened: Page) -> None:
 
 def test_a_quote_stays_when_its_document_changes_or_goes(opened: Page, library: ScriptedLibrary) -> None:
     survey = next(d for d in library.documents() if d.source.endswith("survey.pdf"))
-    _ask(opened, COST)
+    ask(opened, COST)
     for now, said in ((replace(survey, text="New. " + survey.text), "has changed"), (None, "was removed")):
         library._documents.pop(survey.id)
         if now is not None:
             library._documents[survey.id] = now
         opened.reload()
-        _said(opened, 1)
+        settled(opened, 1)
         expect(opened.locator(".qb-quote strong")).to_have_text("4.2 million euros")
         source = opened.locator(".qb-answer .qb-source").first
         expect(source).to_contain_text("page 1")
@@ -252,14 +204,14 @@ def test_a_conversation_survives_being_killed_with_its_server(page: Page, tmp_pa
     with _process(tmp_path, 0) as (child, address):
         page.goto(address)
         expect(page.get_by_role("button", name=COST)).to_be_visible()
-        _ask(page, COST)
+        ask(page, COST)
         child.send_signal(signal.SIGKILL)
         child.wait()
     with _process(tmp_path, int(address.rsplit(":", 1)[1])) as (_, again):
         assert again == address
         page.reload()
-        _said(page, 1)
-        _ask(page, FOLLOW_UP)
+        settled(page, 1)
+        ask(page, FOLLOW_UP)
         expect(page.locator(".qb-asked")).to_contain_text(SEARCHED)
 
 
@@ -267,18 +219,20 @@ def test_a_page_left_open_goes_on_with_a_new_server(page: Page, tmp_path: Path) 
     with _process(tmp_path, 0) as (child, address):
         page.goto(address)
         expect(page.get_by_role("button", name=COST)).to_be_visible()
-        _ask(page, COST)
+        ask(page, COST)
         child.send_signal(signal.SIGKILL)
         child.wait()
     with _process(tmp_path, int(address.rsplit(":", 1)[1])):
-        _ask(page, EXAMPLES[1])
+        page.get_by_role("button", name="Right", exact=True).click()
+        expect(page.get_by_role("button", name="Right", exact=True)).to_have_attribute("aria-pressed", "true")
+        ask(page, EXAMPLES[1])
         expect(page.locator(".qb-quote strong")).to_have_text(["4.2 million euros", "Anna Lindqvist"])
 
 
 def test_a_phone_shows_the_list_and_the_forms(opened: Page) -> None:
     opened.set_viewport_size({"width": 390, "height": 800})
-    _ask(opened, COST)
-    _ask(opened, FOLLOW_UP)
+    ask(opened, COST)
+    ask(opened, FOLLOW_UP)
     expect(opened.locator(".qb-question").last).to_be_in_viewport()
     for name in ("Edit", "Edit the search", "Earlier conversations", "Save this conversation"):
         opened.get_by_role("button", name=name, exact=name == "Edit").click()
@@ -291,8 +245,8 @@ def test_nothing_stands_in_the_way_of_assistive_technology(opened: Page, scheme:
     opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     opened.reload()
     expect(opened.get_by_role("button", name=COST)).to_be_visible()
-    _ask(opened, COST)
-    _ask(opened, FOLLOW_UP)
+    ask(opened, COST)
+    ask(opened, FOLLOW_UP)
     opened.get_by_role("button", name="Edit the search").click()
     found = {"form": Axe().run(opened)}
     _list(opened)

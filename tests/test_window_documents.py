@@ -1,4 +1,3 @@
-# ruff: noqa: F811  (fixtures of the other window tests are used here)
 """Documents in the window: added, found, chosen, opened, measured and deleted, in a real library without models."""
 
 from __future__ import annotations
@@ -16,9 +15,8 @@ from playwright.sync_api import Page, expect
 
 from rag import open_library
 from rag.pipeline import OpenLibrary
+from tests.browsing import ask
 from tests.fakes import ScriptedReader, WordEncoder
-from tests.served_window import served
-from tests.test_window import _ask, browser_type_launch_args, opened, pytestmark  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 OLD = "---\ntitle: The ferry in 2022\ndate: 2022-05-01\n---\n\nThe ferry to the island costs 4 crowns a person.\n"
@@ -46,12 +44,6 @@ def library(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[
         yield made
 
 
-@pytest.fixture(scope="module")
-def window(library: OpenLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(library, tmp_path_factory.mktemp("incoming")) as address:
-        yield address
-
-
 def _tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
@@ -68,35 +60,37 @@ def test_a_document_is_added_asked_deleted_and_asked_again(opened: Page, tmp_pat
     path = tmp_path / "boat.txt"
     path.write_text("The night boat\n\nThe night boat leaves the harbour at dawn.\n", "utf-8")
     question = "When does the night boat leave the harbour?"
-    _ask(opened, question)
+    ask(opened, question)
     expect(opened.locator(".qb-answer").last).not_to_contain_text("at dawn")
     _tab(opened, "Documents")
     opened.locator("#uploader input[multiple]").set_input_files([path])
     expect(opened.locator("#outcome .qb-done")).to_contain_text("added")
     expect(_row(opened, "boat.txt")).to_contain_text("Indexed")
     _tab(opened, "Ask")
-    _ask(opened, question)
+    ask(opened, question)
     expect(_answer(opened)).to_have_text("at dawn")
     _tab(opened, "Documents")
     _row(opened, "boat.txt").locator("summary").click()
     _row(opened, "boat.txt").get_by_role("button", name="Yes, delete it").click()
     expect(_row(opened, "boat.txt")).to_have_count(0)
     _tab(opened, "Ask")
-    _ask(opened, question)
+    ask(opened, question)
     expect(opened.locator(".qb-answer").last).not_to_contain_text("at dawn")
 
 
 def test_a_question_is_answered_from_the_ticked_document_only(opened: Page, window: str) -> None:
     expect(opened.locator(".qb-scope summary")).to_contain_text("Asking all 4 documents")
-    _ask(opened, PRICE)
+    ask(opened, PRICE)
     expect(_answer(opened)).to_have_text("7 crowns")
     _tab(opened, "Documents")
     opened.get_by_label("Ask The ferry in 2022").check()
     expect(opened.locator("#chosen")).to_have_text("Asking 1 of 4 documents")
     _tab(opened, "Ask")
     expect(opened.locator(".qb-scope summary")).to_contain_text("Asking 1 of 4 documents")
-    _ask(opened, PRICE)
+    ask(opened, PRICE)
     expect(_answer(opened)).to_have_text("4 crowns")
+    opened.reload()
+    expect(opened.locator(".qb-scope summary")).to_contain_text("Asking 1 of 4 documents")
     other = opened.context.new_page()  # another session has its own choice
     other.goto(window)
     expect(other.locator(".qb-scope summary")).to_contain_text("Asking all 4 documents")
@@ -115,7 +109,7 @@ def test_a_question_is_narrowed_by_type_and_date(opened: Page) -> None:
     scope.get_by_role("button", name="Use these").click()
     expect(scope.locator("summary")).to_contain_text("Asking 1 of 4 documents: MD, until 1 January 2023")
     expect(scope.locator("summary")).to_be_focused()
-    _ask(opened, PRICE)
+    ask(opened, PRICE)
     expect(_answer(opened)).to_have_text("4 crowns")
 
 
@@ -183,7 +177,7 @@ def test_a_dropped_folder_is_walked_through(opened: Page) -> None:
 
 
 def test_the_original_is_opened_from_a_citation(opened: Page, folder: Path) -> None:
-    _ask(opened, PRICE)
+    ask(opened, PRICE)
     opened.locator("#evidence .qb-source").first.click()
     link = opened.get_by_role("link", name="Open the original")
     with opened.expect_popup() as popup:
@@ -194,7 +188,7 @@ def test_the_original_is_opened_from_a_citation(opened: Page, folder: Path) -> N
     opened.locator(".qb-scope").get_by_label("PDF").check()
     opened.locator(".qb-scope").get_by_role("button", name="Use these").click()
     expect(opened.locator(".qb-scope summary")).to_contain_text("Asking 1 of 4 documents: PDF")
-    _ask(opened, "What had the company taught them too little of?")
+    ask(opened, "What had the company taught them too little of?")
     opened.locator("#evidence .qb-source").first.click()
     expect(opened.locator(".qb-viewer h2")).to_contain_text("Kettle Bay")
     address = opened.get_by_role("link", name="Open the original").get_attribute("href")

@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browsing import ask
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
 from tests.served_window import served
-from tests.test_window import _ask, browser_type_launch_args, pytestmark  # noqa: F401
 from ui.accounts import hashed
 from ui.feedback import Feedback
 
@@ -44,7 +44,7 @@ def test_a_person_logs_in_asks_and_logs_out(page: Page, window: str, library: Sc
     expect(page.get_by_label("Password")).to_be_focused()
     _login(page, PASSWORD)
     expect(page.get_by_label("Your question")).to_be_visible()
-    _ask(page, EXAMPLES[0])
+    ask(page, EXAMPLES[0])
     page.get_by_role("button", name="Right", exact=True).click()
     expect(page.get_by_role("button", name="Right", exact=True)).to_have_attribute("aria-pressed", "true")
     (verdict,) = Feedback(library.path).verdicts().values()

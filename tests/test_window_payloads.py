@@ -1,9 +1,7 @@
-# ruff: noqa: F811  (fixtures of the other window tests are used here)
 """Whatever documents, their names and questions hold is shown as characters, in Chromium."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +11,9 @@ from playwright.sync_api import Page, expect
 from index.errors import QuotebackError
 from index.types import Heading
 from rag.types import Alternative, Answer, Citation, Outcome
+from tests.browsing import ask
 from tests.payloads import PAYLOADS
 from tests.scripted_library import ScriptedLibrary, bridge_library, document, span_at
-from tests.served_window import served
-from tests.test_window import _ask, browser_type_launch_args, opened, pytestmark  # noqa: F401
 
 N = len(PAYLOADS)
 SEEN = [" ".join(payload.split()) for payload in PAYLOADS]
@@ -47,19 +44,13 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ScriptedLibrary:
     return made
 
 
-@pytest.fixture(scope="module")
-def window(library: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(library, tmp_path_factory.mktemp("incoming")) as address:
-        yield address
-
-
 def _texts(page: Page, selector: str) -> list[str]:
     return [" ".join(text.split()) for text in page.locator(selector).all_text_contents()]
 
 
 def test_whatever_documents_and_questions_hold_is_shown_as_characters(opened: Page) -> None:
     for number, asked in enumerate(ALL):
-        _ask(opened, asked)
+        ask(opened, asked)
         expect(opened.locator(".qb-question").last).to_contain_text(" ".join(asked.split()))
         if number == 0:
             expect(opened.locator("#evidence .qb-card")).to_have_count(N + 4)
