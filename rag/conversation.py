@@ -22,6 +22,7 @@ _QUESTION_WORDS = frozenset(("who", "whom", "whose", "what", "which", "when", "w
 _VERBS = frozenset(("is", "are", "was", "were", "do", "does", "did", "can", "will", "has", "have"))
 _ASKING = _QUESTION_WORDS | _VERBS
 _WORD = re.compile(r"[\w'’-]+")
+_SECOND = re.compile(rf"\band\s+(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
 _NAME = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s+)*(?:[^\W\d_a-z][\w'’.-]*|\d+))*")
 _PLEONASTIC = re.compile(
@@ -59,7 +60,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
 def subject(question: str) -> str:
     """What a question is about: its names, or else its words of content."""
     words = question.rstrip("?!. ").split()
-    names = _NAME.findall(" ".join(words[1:] if words and words[0].lower() in _ASKING else words))
+    names = _names(words[1:] if words and words[0].lower() in _ASKING else words)
     if names:
         return " ".join(dict.fromkeys(names))
     content = [w for w in words if w.lower() not in STOP_WORDS and w.lower() not in ("many", "much", "long")]
@@ -98,10 +99,16 @@ def _with_fragment(bare: str, previous: str) -> str:
         if phrase:
             return stem[: phrase.start()] + fragment + stem[phrase.end() :] + "?"
         return f"{stem} {fragment}?"
-    names = _NAME.findall(" ".join(stem.split()[1:]))
+    names = _names(stem.split()[1:])
     if names and _NAME.match(fragment):
         return stem[::-1].replace(names[-1][::-1], fragment[::-1], 1)[::-1] + "?"
     return f"{stem} {fragment}?"
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    """What capitals mark as a name; nothing where every letter is one."""
+    said = " ".join(words)
+    return [] if said.isupper() and len(words) > 2 else _NAME.findall(said)
 
 
 def _without_question_words(question: str) -> list[str]:
@@ -117,7 +124,10 @@ def _pronoun(bare: str) -> re.Match[str] | None:
     hidden = _PLEONASTIC.sub(lambda match: "\0" * len(match.group()), bare)
     first_word = len(hidden.split(maxsplit=1)[0]) if hidden.split() else 0
     names = [match.start() for match in _NAME.finditer(hidden, first_word)]  # a capital there is no sign of a name
+    second = _SECOND.search(hidden)
     for match in _WORD.finditer(hidden):
+        if second is not None and second.start() < match.start():
+            return None  # "Who chairs the board and when was she elected?" says itself who she is
         if match.group().lower() in _PERSON | _THING and not any(start < match.start() for start in names):
             return match
     return None

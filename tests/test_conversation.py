@@ -29,6 +29,13 @@ from rag.types import Turn
         ("How many passengers came in 2022?", "9", "and in 2023?", "How many passengers came in 2023?"),
         ("How much is a ticket for adults?", "4", "And for children?", "How much is a ticket for children?"),
         ("When was the Nordlys built?", "1990", "Why?", "Why was the Nordlys built?"),
+        (
+            "WHAT IS THE POPULATION OF KUWAIT",
+            "4 million",
+            "and Oman?",
+            "WHAT IS THE POPULATION OF KUWAIT Oman?",
+        ),
+        ("WHEN WAS IT SOLD IN YORK", "1990", "Who owns it and who built it?", "Who owns SOLD YORK and who built it?"),
     ],
 )
 def test_a_follow_up_becomes_a_question_that_stands_alone(
@@ -45,6 +52,7 @@ def test_a_follow_up_becomes_a_question_that_stands_alone(
         "What does the policy that replaced the old one say?",
         "Did Anna Lind sell her boat?",
         "ticket price children",
+        "Who chairs the board and when was she elected?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
