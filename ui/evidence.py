@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from rag.agreement import Statement, statements
 from rag.types import Answer, Citation
 from ui.escape import isolated
-from ui.quoting import clipped, open_button, quote_html, source_line, sure_html
+from ui.quoting import clipped, open_button, quote_html, shortened, source_line, sure_html
 from ui.roles import Exchange, places
 from ui.sides import first_place, side_html
 from ui.verdicts import this_html
 from ui.wording import agreement, fate, meaning, no_answer, source_name
 
 _MAX_PASSAGE = 420  # characters of a passage shown in the list
+_MAX_QUESTION = 200  # the whole of it stands in the conversation
 
 
 def evidence_html(exchange: Exchange | None, number: int) -> str:
@@ -21,7 +22,8 @@ def evidence_html(exchange: Exchange | None, number: int) -> str:
     if exchange is None or exchange.answer is None:
         return _no_evidence(exchange)
     answer = exchange.answer
-    parts = [f'<h2 tabindex="-1">Evidence</h2><p class="qb-for">for {isolated(answer.asked)}</p>']
+    asked = shortened(answer.asked, _MAX_QUESTION)
+    parts = [f'<h2 tabindex="-1">Evidence</h2><p class="qb-for">for {isolated(asked)}</p>']
     if answer.citation is None:
         parts.append(_closest(answer, number))
     else:
@@ -58,8 +60,8 @@ def _cards(said: Sequence[Statement], i: int, number: int) -> str:
     return f'<ol class="qb-cards" start="{first + 1}">{cards}</ol>'
 
 
-def _card(citation: Citation, number: int, index: int, *, is_given: bool = False) -> str:
-    head = f'<span class="qb-badge">{index + 1}</span> {source_line(citation)}'
+def _card(citation: Citation, number: int, index: int, *, is_given: bool = False, is_numbered: bool = True) -> str:
+    head = f"{_badge(index + 1) if is_numbered else ''}{source_line(citation)}"
     this = "" if is_given or fate(citation.document) else this_html(citation, number, index)
     return (
         f'<li class="qb-card">{open_button(number, index, head, name="qb-source")}'
@@ -78,18 +80,22 @@ def _closest(answer: Answer, number: int) -> str:
         parts.append(
             "<details><summary>Show what was held back</summary>"
             f'<p class="qb-sure">{sure}. {meaning(answer.confidence)}</p>'
-            f'<ol class="qb-cards">{_card(shown[first - 1], number, first - 1)}</ol></details>'
+            f'<ol class="qb-cards">{_card(shown[first - 1], number, first - 1, is_numbered=False)}</ol></details>'
         )
     if answer.closest:
-        cards = "".join(_passage(c, number, first + i) for i, c in enumerate(shown[first:]))
-        parts.append(f'<h3>The closest passages</h3><ol class="qb-cards" start="{first + 1}">{cards}</ol>')
+        cards = "".join(_passage(c, number, first + i, i + 1) for i, c in enumerate(shown[first:]))
+        parts.append(f'<h3>The closest passages</h3><ol class="qb-cards">{cards}</ol>')
     return "".join(parts)
 
 
-def _passage(citation: Citation, number: int, index: int) -> str:
-    head = f'<span class="qb-badge">{index + 1}</span> {source_line(citation)}'
+def _passage(citation: Citation, number: int, index: int, rank: int) -> str:
+    head = f"{_badge(rank)}{source_line(citation)}"
     return (
         f'<li class="qb-card">{open_button(number, index, head, name="qb-source")}'
         f'<blockquote class="qb-passage"><bdi>{clipped(citation.text, _MAX_PASSAGE)}</bdi></blockquote>'
         f'<p class="qb-file">{isolated(source_name(citation.document))}</p></li>'
     )
+
+
+def _badge(n: int) -> str:
+    return f'<span class="qb-badge">{n}</span> '
