@@ -126,3 +126,19 @@ def test_help_names_every_command() -> None:
     commands = "sync ask retrieve chat serve list rm doctor rebuild eval compare calibrate gold info"
     assert all(command in out for command in commands.split())
     assert run("--help").returncode == 0 and run("nonsense").returncode == cli.USAGE
+
+
+@pytest.mark.slow
+def test_help_keeps_the_names_of_extras() -> None:
+    assert "(extra mcp)" in " ".join(run("serve", "--help").stdout.replace("│", " ").split())
+
+
+def test_a_long_passage_says_that_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    from index.types import Hit, Passage
+    from tests.scripted_library import document
+    from ui.terminal import show_hits
+
+    doc = document("word " * 100, title="T", source="t.txt")
+    show_hits([Hit(Passage(doc, 0, len(doc.text)), 1.0, 1), Hit(Passage(doc, 0, 9), 0.5, 2)])
+    _, long, _, short = capsys.readouterr().out.splitlines()
+    assert long.endswith("…") and short.strip() == "word word"

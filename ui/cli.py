@@ -146,7 +146,7 @@ def serve(
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
     mcp: Annotated[
-        bool, typer.Option("--mcp", help="Offer ask and retrieve as MCP tools at /gradio_api/mcp/ (extra [mcp]).")
+        bool, typer.Option("--mcp", help="Offer ask and retrieve as MCP tools at /gradio_api/mcp/ (extra mcp).")
     ] = False,
     auth: Annotated[Path | None, typer.Option(help="Who may log in: a file that `quoteback user add` makes.")] = None,
     name: Annotated[

@@ -15,7 +15,10 @@ from index.types import Hit, SyncReport
 from rag.agreement import statements
 from rag.types import Alternative, Answer, Citation
 from ui.escape import is_unseen
+from ui.quoting import shortened
 from ui.wording import counted, disagreement, no_answer, percent, place, source_name, sureness
+
+_MAX_PASSAGE = 400  # characters shown
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -46,7 +49,7 @@ def show_hits(hits: tuple[Hit, ...] | list[Hit]) -> None:
         passage = hit.passage
         where = _where(Citation(passage.document, passage.start, passage.end))
         out.print(f"{hit.rank}. ", Text(where, style="cyan"), Text(f"  {hit.score:.2f}", style="dim"), sep="")
-        out.print(Text("   " + plain(passage.text)[:400]))
+        out.print(Text("   " + shortened(plain(passage.text), _MAX_PASSAGE)))
 
 
 def show_report(report: SyncReport) -> None:
