@@ -11,11 +11,11 @@ def checked_question(question: str, k: int) -> str:
     """The question without blanks around it.
 
     Raises:
-        InvalidQuestionError: It is empty or too long, or k is below 1.
+        InvalidQuestionError: It has no words or is too long, or k is below 1.
     """
     question = question.strip()
     if not any(character.isalnum() for character in question):
-        raise InvalidQuestionError("The question is empty. Type what you want to know.")
+        raise InvalidQuestionError("The question has no words. Type what you want to know.")
     if len(question) > MAX_CHARACTERS:
         raise InvalidQuestionError(
             f"The question has {len(question):,} characters; {MAX_CHARACTERS:,} are allowed. Shorten it."

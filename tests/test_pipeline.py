@@ -100,10 +100,10 @@ def test_any_question_is_answered_or_refused_in_a_sentence(shelf: OpenLibrary, q
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("", "empty"),
-        (" \n\t", "empty"),
-        ("?!…", "empty"),
-        ("\u200b\u200d", "empty"),
+        ("", "no words"),
+        (" \n\t", "no words"),
+        ("?!…", "no words"),
+        ("\u200b\u200d", "no words"),
         ("x" * 2_001, "2,001 characters"),
     ],
 )
