@@ -134,6 +134,15 @@ def test_documents_are_found_and_sorted(opened: Page) -> None:
     expect(rows).to_have_count(2)
 
 
+def test_a_long_file_name_leaves_the_other_columns_their_words(opened: Page) -> None:
+    _tab(opened, "Documents")
+    files, status = opened.locator(".qb-shelf [data-label=File]"), opened.locator(".qb-shelf [data-label=Status]")
+    files.first.evaluate("cell => { cell.textContent = 'a-very-long-file-name-'.repeat(20); }")
+    expect(status.first).to_have_text("Indexed")
+    lines = "cell => { const r = new Range(); r.selectNodeContents(cell); return r.getClientRects().length; }"
+    assert status.first.evaluate(lines) == 1
+
+
 def test_a_folder_is_added_with_all_that_can_be_read(opened: Page, library: OpenLibrary, tmp_path: Path) -> None:
     for name, text in (
         ("a/notes.txt", "Notes of the north pier."),
