@@ -80,6 +80,28 @@ def test_copies_are_one_source_in_every_answer() -> None:
     assert disagreement(said) == "one source says 4 million; the same one says 5 million"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("a", "ab", "1 of 2 sources says 4; the same one and another say 5"),
+        ("a", "abc", "1 of 3 sources says 4; the same one and 2 others say 5"),
+        ("ab", "a", "2 of 2 sources say 4; one of them also says 5"),
+        ("ab", "ab", "2 of 2 sources say 4; the same 2 say 5"),
+        ("ab", "bc", "2 of 3 sources say 4; one of them and another say 5"),
+    ],
+)
+def test_a_source_that_gives_two_answers_is_not_taken_for_two(first: str, second: str, words: str) -> None:
+    texts = {
+        "a": "It cost 4 crowns, though some paid 5 crowns.",
+        "b": "We were told 4 by the guide, 5 by his wife.",
+        "c": "Old maps have 4 in red ink and 5 below.",
+    }
+    said = statements(
+        answer(tuple(cited(d, texts[d], "4") for d in first), tuple(cited(d, texts[d], "5") for d in second))
+    )
+    assert disagreement(said) == words
+
+
 def test_copies_that_differ_in_the_answer_are_two_sources() -> None:
     text = "The council expects that the repair of the old bridge over the river will cost 4 million euros in all."
     said = statements(
@@ -131,6 +153,6 @@ def test_the_terminal_says_in_one_line_that_documents_differ(
     said = capsys.readouterr().out.splitlines()
     (line,) = [one for one in said if one.startswith("Your documents differ")]
     assert line == (
-        "Your documents differ: 2 of 3 sources say 4.2 million euros (2 April 2024); one says 5.6 million euros "
-        "(23 January 2025, the newest); one says 3.1 million euros (14 November 2023)."
+        "Your documents differ: 2 of 3 sources say 4.2 million euros (2 April 2024); one of them also says "
+        "5.6 million euros (23 January 2025, the newest); one says 3.1 million euros (14 November 2023)."
     )

@@ -78,7 +78,7 @@ def test_different_answers_stand_side_by_side_with_who_says_them_and_when(librar
     sides = re.findall(r'data-place="(\d)"><span class="qb-who">(.*?)</button>', source)
     assert [(int(place), _text(side.removeprefix(">"))) for place, side in sides] == [
         (0, "2 of 3 sources say 4.2 million euros 2 April 2024"),
-        (2, "One says 5.6 million euros 23 January 2025 newest"),
+        (2, "One of them also says 5.6 million euros 23 January 2025 newest"),
         (3, "One says 3.1 million euros 14 November 2023"),
     ]
 
@@ -87,7 +87,7 @@ def test_alternatives_are_shown_with_their_own_sources_and_age(library: Scripted
     shown = _text(evidence_html(_exchange(library, COST), 0))
     assert re.search(r"2 of 3 sources say 4\.2 million euros 2 April 2024 Very likely, 87.% 1 Survey", shown)
     assert re.search(
-        r"One says 5\.6 million euros 23 January 2025 newest Possible, 58.% 3 Costs of the bridge", shown
+        r"One of them also says 5\.6 million euros 23 January 2025 newest Possible, 58.% 3 Costs of the bridge", shown
     )
     assert re.search(r"One says 3\.1 million euros 14 November 2023 Unlikely, 31.% 4 Bridge to be closed", shown)
 

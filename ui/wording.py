@@ -96,13 +96,28 @@ def agreement(said: Statement) -> str:
 
 
 def who_says(said: Sequence[Statement], i: int) -> str:
-    """How many sources say statement `i`: "2 of 3 sources say", "one says"."""
+    """How many sources say statement `i`: "2 of 3 sources say", "one says", "one of them also says"."""
     n, n_sources = len(said[i].sources), count_sources(said)
-    if n_sources == 1:
-        return "one source says" if i == 0 else "the same one says"
     if i == 0:
-        return f"{n} of {n_sources} sources {'says' if n == 1 else 'say'}"
-    return "one says" if n == 1 else f"{n} say"
+        counts = "one source" if n_sources == 1 else f"{n} of {n_sources} sources"
+        return f"{counts} {_say(n)}"
+    earlier = frozenset().union(*(one.sources for one in said[:i]))
+    again, n_new = said[i].sources & earlier, len(said[i].sources - earlier)
+    if not again:
+        return f"{_number(n)} {_say(n)}"
+    is_same = all(one.sources == again for one in said[:i])
+    who = f"the same {_number(len(again))}" if is_same else f"{_number(len(again))} of them"
+    if n_new:
+        return f"{who} and {'another' if n_new == 1 else f'{n_new} others'} say"
+    return f"{who} {_say(n)}" if is_same else f"{who} also {_say(n)}"
+
+
+def _say(n: int) -> str:
+    return "says" if n == 1 else "say"
+
+
+def _number(n: int) -> str:
+    return "one" if n == 1 else str(n)
 
 
 def disagreement(said: Sequence[Statement]) -> str:
