@@ -1,4 +1,4 @@
-"""The report's two curves as SVG. The same records give the same bytes."""
+"""The report's two curves as SVG, in colours that the page may set. The same records give the same bytes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _INK, _FAINT, _BLUE, _ORANGE = "#3d4451", "#d5d9e0", "#2a6fb0", "#c2571a"
+_VARIABLES = {_INK: "--ink", _FAINT: "--line", _BLUE: "--curve", _ORANGE: "--stand"}
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "quoteback",  # element ids are random without it
     "svg.fonttype": "none",
@@ -48,6 +49,7 @@ def risk_coverage_svg(records: Sequence[Record]) -> str:
                 "o",
                 color=_ORANGE,
                 markersize=7,
+                clip_on=False,  # a dot on the edge is whole
             )
         axes.set_xlabel("share of questions answered")
         axes.set_ylabel("share of those answers that are wrong")
@@ -67,10 +69,11 @@ def reliability_svg(records: Sequence[Record]) -> str:
     bins = reliability(spans.right, spans.confidence)
 
     def draw(axes: Axes) -> None:
-        axes.plot([0, 1], [0, 1], color=_FAINT, linewidth=1.2)
+        axes.plot([0, 1], [0, 1], "--", color=_INK, linewidth=0.8)
         axes.plot([b.confidence for b in bins], [b.accuracy for b in bins], color=_BLUE, linewidth=1.2)
         areas = [20 + 180 * b.n / len(spans) for b in bins]
-        axes.scatter([b.confidence for b in bins], [b.accuracy for b in bins], s=areas, color=_BLUE, zorder=3)
+        dots = axes.scatter([b.confidence for b in bins], [b.accuracy for b in bins], s=areas, color=_BLUE, zorder=3)
+        dots.set_clip_on(False)
         axes.set_xlabel("confidence")
         axes.set_ylabel("share that is right")
 
@@ -78,9 +81,8 @@ def reliability_svg(records: Sequence[Record]) -> str:
 
 
 def _svg(draw: Callable[[Axes], None]) -> str:
-    from matplotlib import (
-        rc_context,
-    )  # matplotlib takes a second to import, and reads files in the home folder
+    # matplotlib takes a second to import, and reads files in the home folder
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context(_STYLE):
@@ -95,4 +97,6 @@ def _svg(draw: Callable[[Axes], None]) -> str:
         output = StringIO()
         figure.savefig(output, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = output.getvalue()
+    for colour, name in _VARIABLES.items():
+        text = text.replace(colour, f"var({name}, {colour})")
     return text[text.index("<svg") :]

@@ -128,6 +128,15 @@ def test_without_a_span_there_are_no_curves(report):
     assert "<svg" not in to_html(replace(report, records=tuple(silent)))
 
 
+def test_the_curves_take_their_colours_from_the_page_in_light_and_dark(report, html):
+    svg = risk_coverage_svg(report.records) + reliability_svg(report.records)
+    names = set(re.findall(r"var\((--\w+), #\w{6}\)", svg))
+    assert names == {"--ink", "--line", "--curve", "--stand"}
+    assert not re.search(r"#[0-9a-f]{6}\b", re.sub(r"var\(.*?\)", "", svg))
+    light, dark = re.findall(r":root \{(.*?)\}", html, re.DOTALL)
+    assert all(f"{name}: #" in scheme for name in names for scheme in (light, dark))
+
+
 def test_the_page_is_written_as_utf_8(report, html, tmp_path):
     write_html(report, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_bytes().decode("utf-8") == html
