@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from ast import literal_eval
+import json
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,8 +41,11 @@ def test_a_client_asks_and_retrieves_with_tools(tmp_path: Path) -> None:
         names, schema, answer, hits = pool.submit(asyncio.run, use(address)).result()
     assert [name.rsplit("_", 1)[-1] for name in names] == ["ask", "retrieve"]
     assert {"question", "k", "kinds", "documents", "after", "before"} == set(schema["properties"])
-    assert not answer.isError and literal_eval(answer.content[0].text)["text"] == "4.2 million euros"
-    assert not hits.isError and "survey.pdf" in hits.content[0].text
+    (said,), (found,) = answer.content, hits.content
+    record = json.loads(said.text)
+    assert not answer.isError and record["text"] == "4.2 million euros"
+    assert record["citations"][0]["page"] == 1 and record["withheld"] is None
+    assert not hits.isError and [hit["rank"] for hit in json.loads(found.text)] == [1, 2]
 
 
 @needs_mcp

@@ -109,12 +109,14 @@ def application(
     from ui.documents_tab import MAX_FILE_BYTES
     from ui.originals import PATH, serving_originals
     from ui.theme import CSS, theme
+    from ui.tools import give_json
 
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     outer.add_route(PATH, serving_originals(library))
+    window = build(library, examples=examples, uploads=uploads, has_login=has_login)
     app = gr.mount_gradio_app(
         outer,
-        build(library, examples=examples, uploads=uploads, has_login=has_login),
+        window,
         path="/",
         server_name=host,
         footer_links=[],
@@ -134,6 +136,8 @@ def application(
         theme=theme(),
         css=CSS,
     )
+    if mcp:
+        give_json(window)
     hosts = ("127.0.0.1", "localhost", "::1", host, *names)
     return Guard(app if accounts is None else Door(app, accounts), hosts=hosts, mcp=mcp, has_login=has_login)
 
