@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index import documents, lexical
 from index.chunker import ChunkerSettings, chunk
@@ -19,13 +23,18 @@ from index.types import Document, Passage, Refused, SyncReport
 from index.worker import ParseWorker
 from index.writer import Writer
 
-_BATCH_PASSAGES = 128  # encoded together and committed together
+_BATCH_PASSAGES = 128  # committed together, unless a single document has more
+_SLICE_PASSAGES = 64  # encoded together: less than a second's work
 
 
 class Progress(Protocol):
-    """Is told of each source as it gets on; `stage` is one word: "parsing", "embedding", "saved" or "refused"."""
+    """Is told of each source as it gets on; what it raises ends the work.
 
-    def __call__(self, source: str, stage: str, *, n_done: int, n_total: int) -> None: ...
+    `stage` is one word: "parsing", "embedding", "saved" or "refused". `share` is how much is encoded of what is being
+    embedded, in [0, 1).
+    """
+
+    def __call__(self, source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None: ...
 
 
 class FolderError(QuotebackError, ValueError):
@@ -77,8 +86,8 @@ def rebuild(library: Library, *, encoder: Encoder, progress: Progress | None = N
     with library.writing() as writer, writer.batch():
         for n_done, document in enumerate(stored):
             passages = chunk(document)
-            _tell(progress, document.source, "embedding", n_done, len(stored))
-            writer.put(document, passages, encoder.encode_passages([p.search_text for p in passages]))
+            tell = partial(_tell, progress, document.source, "embedding", n_done, len(stored))
+            writer.put(document, passages, _encoded(encoder, passages, tell))
             _tell(progress, document.source, "saved", n_done + 1, len(stored))
         writer.erase_stale_terms()
         writer.set_fingerprint(running_fingerprint(encoder))
@@ -175,9 +184,9 @@ class _Sync:
         """Encode and commit; only then are these documents said to be saved."""
         if not waiting:
             return
-        _tell(self._progress, waiting[-1][0].source, "embedding", self._n_done, self._n_total)
         passages = [passage for _, of_document in waiting for passage in of_document]
-        vectors = self._encoder.encode_passages([passage.search_text for passage in passages])
+        tell = partial(_tell, self._progress, waiting[-1][0].source, "embedding", self._n_done, self._n_total)
+        vectors = _encoded(self._encoder, passages, tell)
         with self._writer.batch():
             first = 0
             for document, of_document in waiting:
@@ -240,10 +249,20 @@ def _document(source: str, sha256: str, parsed: Parsed, document_id: str) -> Doc
     )
 
 
+def _encoded(encoder: Encoder, passages: list[Passage], tell: Callable[[float], None]) -> NDArray[np.float32]:
+    """The vectors of passages, made in slices; the share that is done is told before each."""
+    vectors = np.empty((len(passages), encoder.dim), dtype=np.float32)
+    for first in range(0, len(passages), _SLICE_PASSAGES):
+        tell(first / len(passages))
+        some = passages[first : first + _SLICE_PASSAGES]
+        vectors[first : first + len(some)] = encoder.encode_passages([passage.search_text for passage in some])
+    return vectors
+
+
 def _kinds() -> str:
     return ", ".join(dict.fromkeys(documents.EXTENSIONS.values()))
 
 
-def _tell(progress: Progress | None, source: str, stage: str, n_done: int, n_total: int) -> None:
+def _tell(progress: Progress | None, source: str, stage: str, n_done: int, n_total: int, share: float = 0.0) -> None:
     if progress is not None:
-        progress(source, stage, n_done=n_done, n_total=n_total)
+        progress(source, stage, n_done=n_done, n_total=n_total, share=share)

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.doctor import problems
@@ -163,13 +164,54 @@ def test_a_rebuild_takes_the_new_encoder_and_keeps_the_texts(library: Library, f
 def test_progress_tells_of_every_file(library: Library, folder: Path) -> None:
     said: list[tuple[str, str, int, int]] = []
 
-    def tell(source: str, stage: str, *, n_done: int, n_total: int) -> None:
+    def tell(source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None:
         said.append((Path(source).name, stage, n_done, n_total))
 
     (folder / "empty.txt").write_text("")
     sync(library, folder, encoder=WordEncoder(), progress=tell)
     assert [s for s in said if s[1] in ("saved", "refused")][-1][2:] == (3, 3)
     assert {s[0] for s in said if s[1] == "saved"} == {"a.txt", "b.md"}
+
+
+def test_a_large_file_is_encoded_in_slices_to_the_same_vectors(library: Library, folder: Path) -> None:
+    (folder / "large.txt").write_text(" ".join(f"Sentence {i} speaks of topic{i}." for i in range(6_000)))
+    shares: list[float] = []
+
+    def tell(source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None:
+        if stage == "embedding" and source.endswith("large.txt"):
+            shares.append(share)
+
+    sync(library, folder, encoder=WordEncoder(), progress=tell)
+    with library.reading():
+        stored = {number: library.load(number) for number in library.checksums()}
+        checksums = list(library.checksums().values())
+    for document in stored.values():
+        texts = [passage.search_text for passage in document.passages]
+        assert np.array_equal(document.vectors, WordEncoder().encode_passages(texts))
+    assert len(shares) > 3 and shares == sorted(shares) and shares[0] == 0.0 and shares[-1] < 1
+    shares.clear()
+    rebuild(library, encoder=WordEncoder(), progress=tell)
+    with library.reading():
+        assert list(library.checksums().values()) == checksums
+    assert len(shares) > 3
+
+
+def test_what_progress_raises_ends_a_large_file_and_keeps_what_is_saved(library: Library, folder: Path) -> None:
+    sync(library, folder, encoder=WordEncoder())
+    before = texts(library)
+    (folder / "large.txt").write_text(" ".join(f"Sentence {i} speaks of topic{i}." for i in range(6_000)))
+
+    def tell(source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None:
+        if share > 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        sync(library, folder, encoder=WordEncoder(), progress=tell)
+    assert texts(library) == before and problems(library) == []
+    sync(library, folder, encoder=WordEncoder())
+    with pytest.raises(InterruptedError):
+        rebuild(library, encoder=WordEncoder("other"), progress=tell)
+    assert library.fingerprint()["encoder"] == "words" and problems(library) == []  # type: ignore[index]
 
 
 CHILD = """
@@ -185,7 +227,7 @@ class Slow(WordEncoder):
         time.sleep(0.02)
         return super().encode_passages(texts)
 
-def tell(source, stage, *, n_done, n_total):
+def tell(source, stage, *, n_done, n_total, share):
     if stage == "saved":
         print(source, flush=True)
 

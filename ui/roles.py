@@ -12,9 +12,9 @@ from rag.types import Answer, Citation, Turn
 
 
 class Progress(Protocol):
-    """Is told of each source as it gets on; `stage` is one word."""
+    """Is told of each source as it gets on; `stage` is one word, `share` is done of what is being embedded."""
 
-    def __call__(self, source: str, stage: str, *, n_done: int, n_total: int) -> None: ...
+    def __call__(self, source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None: ...
 
 
 class Library(Protocol):

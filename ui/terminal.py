@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from index.sync import Progress as SyncProgress
@@ -74,15 +74,21 @@ def show_report(report: SyncReport) -> None:
 @contextmanager
 def sync_progress(*, quiet: bool = False) -> Iterator[SyncProgress]:
     """A bar on stderr while documents are read and encoded; nothing where stderr is no terminal."""
-    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(
-        *columns, TextColumn("{task.fields[source]}"), console=err, disable=quiet or not err.is_terminal
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[source]}"),
+        console=err,
+        disable=quiet or not err.is_terminal,
     ) as bar:
         task = bar.add_task("looking", total=None, source="")
 
-        def tell(source: str, stage: str, *, n_done: int, n_total: int) -> None:
+        def tell(source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None:
             name = plain(source.rsplit("/", 1)[-1])[:40]
-            bar.update(task, description=stage, completed=n_done, total=n_total, source=name)
+            bar.update(task, description=stage, completed=n_done + share, total=n_total, source=name)
 
         yield tell
 
