@@ -37,5 +37,9 @@ class VectorStoreError(QuotebackError, ValueError):
     """There is no such store of vectors, or it is not installed."""
 
 
+class StoppedError(QuotebackError):
+    """What was being done was stopped, by a person or because the program ends."""
+
+
 class RefusedError(QuotebackError):
     """A source can't be indexed; the message is the reason."""

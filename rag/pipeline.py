@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,8 +14,10 @@ from typing import Protocol
 
 from index import doctor
 from index import sync as syncing
+from index.changes import Changes
 from index.collection import Collection
-from index.encoder import Encoder
+from index.copies import copied
+from index.encoder import Encoder, sha256_of_file
 from index.encoder_onnx import load_encoder
 from index.errors import LibraryNotFoundError
 from index.library import Library
@@ -65,6 +66,7 @@ class OpenLibrary:
         self._reader: SpanReader | None = None
         self._collection: Collection | None = None
         self._loading = RLock()
+        self._changes = Changes()
 
     @property
     def path(self) -> Path:
@@ -74,17 +76,21 @@ class OpenLibrary:
     def sync(self, folder: str | Path, *, progress: syncing.Progress | None = None) -> SyncReport:
         """Bring the library in line with a folder and all below it: add, update, delete. See `index.sync.sync`."""
         folder = syncing.checked_folder(folder)  # before the seconds that an encoder takes to load
-        return syncing.sync(self._library, folder, encoder=self.encoder, progress=progress)
+        with self._changes.change(progress) as told:
+            return syncing.sync(self._library, folder, encoder=self.encoder, progress=told)
 
     def add(self, paths: Sequence[str | Path], *, progress: syncing.Progress | None = None) -> SyncReport:
-        """Keep copies of files in the library's own folder and index them; one of the same name is replaced."""
+        """Keep copies of files in the library's own folder and index them; one of the same name is replaced.
+
+        What is not saved when this is interrupted is not kept.
+        """
         uploads = self.path / "uploads"
         uploads.mkdir(mode=0o700, exist_ok=True)
-        for path in map(Path, paths):
-            unfinished = uploads / f".{path.name}.part"
-            shutil.copyfile(path, unfinished)
-            unfinished.replace(uploads / path.name)
-        return self.sync(uploads, progress=progress)
+        with (
+            self._changes.change(progress) as told,
+            copied([Path(path) for path in paths], uploads.resolve(), is_wanted=self._is_saved),
+        ):
+            return self.sync(uploads, progress=told)
 
     def delete(self, document_id: str) -> bool:
         """Delete a document and every trace of it; whether there was one. A file that was added goes too."""
@@ -96,7 +102,8 @@ class OpenLibrary:
 
     def rebuild(self, *, progress: syncing.Progress | None = None) -> int:
         """Make all passages, vectors and terms anew, with the encoder that is given now; how many documents."""
-        return syncing.rebuild(self._library, encoder=self.encoder, progress=progress)
+        with self._changes.change(progress) as told:
+            return syncing.rebuild(self._library, encoder=self.encoder, progress=told)
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
@@ -213,7 +220,8 @@ class OpenLibrary:
         return self.reader.calibration if own is None else Calibration.from_json(own)
 
     def close(self) -> None:
-        """Close the library."""
+        """Close the library. What another thread is adding is stopped first; what it has saved stays."""
+        self._changes.stop()
         self._library.close()
 
     def __enter__(self) -> OpenLibrary:
@@ -223,6 +231,11 @@ class OpenLibrary:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def _is_saved(self, path: Path) -> bool:
+        """Whether the library holds a file as it is now."""
+        saved = self._library.sources().get(str(path))
+        return saved is not None and saved[1] == sha256_of_file(path)
 
     @contextmanager
     def _in_step(self) -> Iterator[Collection]:

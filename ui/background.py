@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from queue import Queue
-from threading import Thread
+from contextlib import suppress
+from queue import Empty, Queue
+from threading import Thread, main_thread
 from typing import TypeVar
+
+from index.errors import StoppedError
 
 News = TypeVar("News")
 Result = TypeVar("Result")
+_LOOK_SECONDS = 0.3
 
 
 def following(work: Callable[[Callable[[News], None]], Result]) -> Iterator[News | Result]:
@@ -22,6 +26,7 @@ def following(work: Callable[[Callable[[News], None]], Result]) -> Iterator[News
 
     Raises:
         BaseException: What the work raised.
+        StoppedError: The program ends; its last threads are waited for, but this work is not.
     """
     news: Queue[News | None] = Queue()
     done: list[Result] = []
@@ -35,8 +40,15 @@ def following(work: Callable[[Callable[[News], None]], Result]) -> Iterator[News
         news.put(None)
 
     Thread(target=run, daemon=True).start()
-    while (item := news.get()) is not None:
+    while (item := _next(news)) is not None:
         yield item
     if failed:
         raise failed[0]
     yield done[0]
+
+
+def _next(news: Queue[News | None]) -> News | None:
+    while main_thread().is_alive():
+        with suppress(Empty):
+            return news.get(timeout=_LOOK_SECONDS)
+    raise StoppedError("The program is ending.")

@@ -166,7 +166,7 @@ def server(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=15,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=1,
             ws="none",
             limit_concurrency=_MAX_CONNECTIONS,
         )
