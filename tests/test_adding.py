@@ -2,6 +2,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -17,8 +18,8 @@ def test_every_stage_of_every_file_is_told_and_then_the_report(tmp_path: Path) -
     good.write_text("It rains.", "utf-8")
     bad.write_bytes(b"\xff\xfe\xfa")
     news = list(adding(ScriptedLibrary(tmp_path, []), [good, bad]))
-    assert news[0] == {"good.txt": "waiting", "bad.txt": "waiting"}
-    assert news[-2] == {"good.txt": "parsing", "bad.txt": "parsing"}
+    assert news[0] == ({"good.txt": "waiting", "bad.txt": "waiting"}, 0)
+    assert news[-2] == ({"good.txt": "parsing", "bad.txt": "parsing"}, 50)
     assert isinstance(news[-1], SyncReport)
     assert len(news[-1].added) == 1 and len(news[-1].refused) == 1
 
@@ -32,7 +33,35 @@ def test_files_that_are_encoded_together_are_indexed_together(tmp_path: Path) ->
             return SyncReport()
 
     *stages, _ = adding(Batching(tmp_path, []), [tmp_path / "a.txt", tmp_path / "b.txt"])
-    assert stages[-1] == {"a.txt": "embedding", "b.txt": "embedding"}
+    assert stages[-1] == ({"a.txt": "embedding", "b.txt": "embedding"}, 0)
+
+
+class _Large(ScriptedLibrary):
+    """Tells of two files, one of them large."""
+
+    def add(self, paths: Sequence[Path], *, progress: Progress | None = None) -> SyncReport:
+        assert progress is not None
+        for stage, n_done, share in [("parsing", 0, 0), ("embedding", 0, 0), ("saved", 1, 0)]:
+            progress("a.txt", stage, n_done=n_done, n_total=2, share=share)
+        for share in range(0, 1_000):
+            progress("b.txt", "embedding", n_done=1, n_total=2, share=share / 1_000)
+        return SyncReport()
+
+
+def test_how_much_is_done_is_told_once_a_percent(tmp_path: Path) -> None:
+    *shown, _ = adding(_Large(tmp_path, []), [tmp_path / "a.txt", tmp_path / "b.txt"])
+    percents = [percent for _, percent in shown]
+    assert percents == sorted(percents) and set(percents) == {0, *range(50, 100)} and len(percents) < 60
+
+
+def test_a_stop_says_what_was_saved_and_what_was_not(tmp_path: Path) -> None:
+    stop = Event()
+    shown = []
+    for news in adding(_Large(tmp_path, []), [tmp_path / "a.txt", tmp_path / "b.txt"], stop=stop):
+        shown.append(news)
+        stop.set()
+    assert not isinstance(shown[-1], SyncReport) and set(shown[-1][0].values()) <= {"saved", "stopped"}
+    assert shown[-1][0]["b.txt"] == "stopped" and shown[-1][1] < 100
 
 
 def test_what_the_library_raises_is_raised_here(tmp_path: Path) -> None:

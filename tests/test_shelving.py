@@ -46,15 +46,46 @@ def test_only_files_that_were_sent_are_added_and_removed(
         ["a"],
     ]
     n_before = len(library.documents())
-    *_, (outcome, _, _) = shelving.added("", _event(paths=[*outside, str(sent)]))
+    *_, (outcome, *_) = shelving.added("", 0, _event(paths=[*outside, str(sent)]))
     assert len(library.documents()) == n_before + 1
     assert "sent.txt" in outcome.replace("&#46;", ".") and "secret" not in outcome
     assert secret.exists() and not sent.exists()
     for paths in ("/etc/passwd", None, {"a": 1}):
-        *_, (outcome, _, _) = shelving.added("", _event(paths=paths))
+        *_, (outcome, *_) = shelving.added("", 0, _event(paths=paths))
         assert len(library.documents()) == n_before + 1
 
 
 def test_a_document_that_is_gone_is_no_error(shelving: Shelving) -> None:
     for document in ("", "no such", 7, None):
         shelving.deleted("", (), _event(document=document))
+
+
+def _sent(tmp_path: Path, name: str) -> str:
+    path = tmp_path / "incoming" / name
+    path.write_text("It rains.", "utf-8")
+    return str(path)
+
+
+def test_a_stop_ends_the_adding_and_what_was_sent_with_it(
+    shelving: Shelving, library: ScriptedLibrary, tmp_path: Path
+) -> None:
+    n_before = len(library.documents())
+    updates = shelving.added("", 0, _event(sending=7, paths=[_sent(tmp_path, name) for name in ("a.txt", "b.txt")]))
+    shown, _, _, run = next(updates)
+    assert "qb-halt" in shown and shelving.stopped(run) == 7
+    *_, (outcome, *_) = updates
+    assert "was stopped" in outcome and len(library.documents()) == n_before
+    *_, (outcome, *_) = shelving.added("", 7, _event(sending=7, paths=[_sent(tmp_path, "c.txt")]))
+    assert "was stopped" in outcome and len(library.documents()) == n_before
+    *_, (outcome, *_) = shelving.added("", 7, _event(sending=8, paths=[_sent(tmp_path, "d.txt")]))
+    assert "added" in outcome and len(library.documents()) == n_before + 1
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_only_who_adds_can_stop(shelving: Shelving, tmp_path: Path) -> None:
+    updates = shelving.added("", 0, _event(sending=7, paths=[_sent(tmp_path, "a.txt")]))
+    next(updates)
+    for run in (("", 7), ("guessed", 7)):
+        shelving.stopped(run)
+    *_, (outcome, *_) = updates
+    assert "added" in outcome

@@ -2,7 +2,7 @@ import html
 import re
 
 from index.types import Refused, SyncReport
-from ui.uploading import progress_html, report_html, uploader_html
+from ui.uploading import progress_html, report_html, stages_html, uploader_html
 
 
 def _text(source: str) -> str:
@@ -22,7 +22,11 @@ def test_the_outcome_of_each_file_is_told_refusals_first() -> None:
 
 
 def test_stages_are_told_in_plain_words() -> None:
-    assert _text(progress_html({"a.txt": "parsing", "b.txt": "waiting"})) == "a.txt is being read b.txt waiting"
+    assert _text(stages_html({"a.txt": "parsing", "b.txt": "waiting"})) == "a.txt is being read b.txt waiting"
+
+
+def test_progress_is_told_in_percent_with_a_way_to_stop() -> None:
+    assert _text(progress_html({"a.txt": "embedding"}, 37)) == "37 % Stop a.txt is being indexed"
 
 
 def test_the_uploader_offers_the_formats_that_can_be_read() -> None:

@@ -6,39 +6,55 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
+from index.errors import StoppedError
 from index.types import SyncReport
 from ui.background import following
 from ui.roles import Library
 
+_News = tuple[str, str, int]  # name of a file, its stage, percent of the work done
+_STAGES_OF_WORK = ("parsing", "embedding")  # what is saved or refused already is told to the end
 _STALE_SECONDS = 3_600.0
 
 
-def adding(library: Library, paths: Sequence[Path]) -> Iterator[dict[str, str] | SyncReport]:
+def adding(
+    library: Library, paths: Sequence[Path], *, stop: Event | None = None
+) -> Iterator[tuple[dict[str, str], int] | SyncReport]:
     """Add files to a library.
 
     Args:
         library: Where to add them.
         paths: The files.
+        stop: Ends the adding when it is set; what is saved by then stays.
 
     Yields:
-        The stage of every file so far, by name, each time that one changes; at the end the report.
+        The stage of every file so far, by name, and how much of the work is done, in percent, each time that one
+        changes; at the end the report, or, after a stop, the stages once more.
 
     Raises:
         QuotebackError: What the library raised.
     """
 
-    def add(tell: Callable[[tuple[str, str]], None]) -> SyncReport:
-        return library.add(paths, progress=lambda source, stage, **counts: tell((Path(source).name, stage)))
+    def add(tell: Callable[[_News], None]) -> SyncReport:
+        def told(source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None:
+            tell((Path(source).name, stage, int(100 * (n_done + share) / n_total)))
+            if stop is not None and stop.is_set() and stage in _STAGES_OF_WORK:
+                raise StoppedError("Stopped.")
 
-    stages = {path.name: "waiting" for path in paths}
-    yield dict(stages)
-    for news in following(add):
-        if isinstance(news, SyncReport):
-            yield news
-        elif news[0] in stages:
-            stages = _after(stages, *news)
-            yield stages
+        return library.add(paths, progress=told)
+
+    shown = ({path.name: "waiting" for path in paths}, 0)
+    yield shown
+    try:
+        for news in following(add):
+            if isinstance(news, SyncReport):
+                yield news
+            elif (after := _after(shown, news)) != shown:
+                shown = after
+                yield shown
+    except StoppedError:
+        yield _stopped(shown[0]), shown[1]
 
 
 def swept(folder: Path, *, older_than_seconds: float = _STALE_SECONDS) -> None:
@@ -63,8 +79,13 @@ def within(folder: Path, paths: object) -> list[Path]:
     return [path for path in named if path.resolve().is_relative_to(folder) and path.is_file()]
 
 
-def _after(stages: dict[str, str], name: str, stage: str) -> dict[str, str]:
+def _after(shown: tuple[dict[str, str], int], news: _News) -> tuple[dict[str, str], int]:
     """The stages after news of one file; all that were read before it are indexed together with it."""
+    (stages, _), (name, stage, percent) = shown, news
     if stage == "embedding":
         stages = {other: stage if before == "parsing" else before for other, before in stages.items()}
-    return {**stages, name: stage}
+    return ({**stages, name: stage} if name in stages else stages), percent
+
+
+def _stopped(stages: dict[str, str]) -> dict[str, str]:
+    return {name: stage if stage in ("saved", "refused") else "stopped" for name, stage in stages.items()}

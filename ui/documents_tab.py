@@ -28,18 +28,20 @@ def lay_out(shelving: Shelving, scoping: Scoping, signals: gr.HTML, tab: gr.Tab,
         The events after which the library holds other documents.
     """
     uploader = drawn("uploader", uploader_html(EXTENSIONS, MAX_FILE_BYTES), script="uploader.js")
-    outcome = drawn("outcome")
+    outcome = drawn("outcome", script="outcome.js")
     scope.note.render()
     shelf = drawn("shelf", script="shelf.js")
     where, refused = scope.where, gr.State(())
+    run, stopped = gr.State(("", 0)), gr.State(0)
+    outcome.halt(shelving.stopped, run, stopped, queue=False, **QUIET)
     tab.select(shelving.shelved, [where, refused], shelf, queue=False, **QUIET)
     shelf.pick(scoping.picked, where, scope.parts(), queue=False, trigger_mode="always_last", **QUIET)
     signals.widen(scoping.widened, None, scope.parts(), queue=False, **QUIET)
     return [
         uploader.upload(
             shelving.added,
-            where,
-            [outcome, shelf, refused],
+            [where, stopped],
+            [outcome, shelf, refused, run],
             concurrency_id="adding",
             concurrency_limit=1,
             trigger_mode="multiple",

@@ -10,7 +10,7 @@ from threading import Event, Lock
 import gradio as gr
 
 from eval.records import Report
-from index.errors import QuotebackError
+from index.errors import StoppedError
 from ui.adding import within
 from ui.background import following
 from ui.evaluation import progress_html, result_html
@@ -18,10 +18,6 @@ from ui.events import data_of
 from ui.problems import explained
 from ui.render import note_html
 from ui.roles import Library
-
-
-class StoppedError(QuotebackError):
-    """The evaluation was stopped by a person."""
 
 
 class Evaluating:

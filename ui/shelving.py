@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import html
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import gradio as gr
 
 from index.types import Refused, SyncReport
 from ui.adding import adding, swept, within
-from ui.events import data_of
+from ui.events import data_of, number_of
 from ui.problems import explained
 from ui.render import note_html
 from ui.roles import Library
 from ui.scope import recalled
 from ui.shelf import shelf_html
-from ui.uploading import progress_html, report_html
+from ui.uploading import progress_html, report_html, stages_html
 
 Update = Any  # a Gradio component or value
+_MAX_SENDING = 2**53  # the browser's numbers are exact up to there
 
 
 class Shelving:
@@ -28,6 +31,7 @@ class Shelving:
     def __init__(self, library: Library, uploads: Path) -> None:
         self._library = library
         self._uploads = uploads.resolve()
+        self._stops: dict[str, Event] = {}  # by the run's number, which only its own session knows
 
     def shelved(self, where: str, refused: tuple[Refused, ...]) -> str:
         """The table of documents, with the files that were refused the last time."""
@@ -35,24 +39,47 @@ class Shelving:
         n_passages = [len(self._library.passages(document.id)) for document in documents]
         return shelf_html(documents, n_passages, where=recalled(where, documents), refused=refused)
 
-    def added(self, where: str, event: gr.EventData) -> Iterator[tuple[Update, Update, Update]]:
-        """Add uploaded files; gives updates of (outcome, table, files refused)."""
+    def added(
+        self, where: str, stopped: int, event: gr.EventData
+    ) -> Iterator[tuple[Update, Update, Update, tuple[str, int]]]:
+        """Add uploaded files; gives updates of (outcome, table, files refused, run).
+
+        Args:
+            where: The page's filter.
+            stopped: Which sending of files the page stopped last; those of its files that come now are not added.
+            event: Brings the paths and the number of the sending.
+        """
         paths = within(self._uploads, data_of(event).get("paths"))
-        names = {path.name for path in paths}
+        sending = number_of(event, "sending", below=_MAX_SENDING) or 0
+        number, stop = secrets.token_hex(16), Event()
+        self._stops[number] = stop
+        if sending and sending == stopped:
+            stop.set()
+        run, names = (number, sending), {path.name for path in paths}
         outcome, refused = "", tuple[Refused, ...]()
         try:
-            for news in adding(self._library, paths) if paths else ():
+            for news in adding(self._library, paths, stop=stop) if paths else ():
                 if isinstance(news, SyncReport):
                     outcome = report_html(news, names)
                     refused = tuple(r for r in news.refused if Path(r.source).name in names)
                 else:
-                    yield progress_html(news), gr.skip(), gr.skip()
+                    outcome = stages_html(news[0])
+                    yield progress_html(*news), gr.skip(), gr.skip(), run
         except Exception as error:
             outcome = note_html(explained(error))
+        finally:
+            del self._stops[number]
         for path in paths:
             path.unlink(missing_ok=True)
         swept(self._uploads)
-        yield outcome, self.shelved(where, refused), refused
+        yield outcome, self.shelved(where, refused), refused, run
+
+    def stopped(self, run: tuple[str, int]) -> int:
+        """Stop the session's own adding; gives the number of the sending, the rest of which is not added either."""
+        number, sending = run
+        if number in self._stops:
+            self._stops[number].set()
+        return sending
 
     def deleted(self, where: str, refused: tuple[Refused, ...], event: gr.EventData) -> str:
         """Delete a document; gives the table without it."""

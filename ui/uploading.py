@@ -9,7 +9,7 @@ from index.types import SyncReport
 from ui.escape import characters, isolated
 
 _FORMATS = "PDF, Word, PowerPoint, Excel, web pages, e-books, Markdown, CSV and text"
-_STAGES = {"parsing": "is being read", "embedding": "is being indexed", "saved": "done"}
+_STAGES = {"parsing": "is being read", "embedding": "is being indexed", "saved": "done", "stopped": "was stopped"}
 _DONE = (
     ("added", "added"),
     ("updated", "updated"),
@@ -37,8 +37,17 @@ def uploader_html(extensions: Iterable[str], max_bytes: int) -> str:
     )
 
 
-def progress_html(stages: Mapping[str, str]) -> str:
-    """Where each file stands while files are being added."""
+def progress_html(stages: Mapping[str, str], percent: int) -> str:
+    """Where each file stands while files are being added, how much is done, and the button that stops it."""
+    return (
+        f'<div class="qb-note qb-run"><progress aria-label="Indexed" max="100" value="{percent}"></progress>'
+        f'<span>{percent} %</span><button type="button" class="qb-copy qb-halt">Stop</button></div>'
+        + stages_html(stages)
+    )
+
+
+def stages_html(stages: Mapping[str, str]) -> str:
+    """Where each file stands."""
     return _list(_outcome("doing", name, _STAGES.get(stage, stage)) for name, stage in stages.items())
 
 

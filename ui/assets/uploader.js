@@ -85,7 +85,8 @@ async function send(found) {
       const path = await arrived(file);
       if (path) paths.push(path);
     }
-    for (let n = 0; n < paths.length; n += atOnce) trigger('upload', { paths: paths.slice(n, n + atOnce) });
+    const sending = Date.now();  // those that follow when the first are stopped are known by it
+    for (let n = 0; n < paths.length; n += atOnce) trigger('upload', { sending, paths: paths.slice(n, n + atOnce) });
   } catch (error) {
     remark('The folder', 'could not be read; try it again.');
   }
