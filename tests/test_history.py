@@ -119,6 +119,15 @@ def test_the_conversation_spoken_in_last_comes_first(tmp_path: Path) -> None:
     assert [(e.title, e.n_questions) for e in store.earlier("ada")] == [("One two?", 2), ("Three?", 1)]
 
 
+def test_what_could_not_be_asked_names_no_conversation(tmp_path: Path) -> None:
+    store, library = History(tmp_path), _library(tmp_path)
+    asked = [kept(Exchange(question, library.ask(question))) for question in EXAMPLES]
+    place = store.save("ada", Place(), [_said("????")])
+    assert [e.title for e in store.earlier("ada")] == ["????"]
+    store.save("ada", place, [_said("????"), *asked])
+    assert [(e.title, e.n_questions) for e in store.earlier("ada")] == [(EXAMPLES[0], 1 + len(EXAMPLES))]
+
+
 def test_two_pages_of_one_conversation_lose_nothing(tmp_path: Path) -> None:
     store = History(tmp_path)
     place = store.save("ada", Place(), [_said("Who?")])

@@ -105,7 +105,7 @@ class History:
                 return Place()
             now = Place(place.id, place.revision + 1) if found is not None else Place(secrets.token_hex(16), 1)
             begun = datetime.now(UTC).isoformat(timespec="seconds") if found is None else found[0]
-            title = " ".join(exchanges[0]["question"].split())[:_MAX_TITLE]
+            title = " ".join(_first_asked(exchanges)["question"].split())[:_MAX_TITLE]
             connection.execute(
                 "INSERT INTO conversations (id, owner, revision, title, begun, n_questions, exchanges) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -138,6 +138,11 @@ class History:
                     f"The conversations in {self._file} can't be read or written ({error}). "
                     "If that stays so, move the file away: a new one is begun."
                 ) from error
+
+
+def _first_asked(exchanges: Sequence[Kept]) -> Kept:
+    """The first that could be asked; the first of all if none could."""
+    return next((exchange for exchange in exchanges if exchange["answer"] is not None), exchanges[0])
 
 
 def _opened(file: Path) -> sqlite3.Connection:
