@@ -5,7 +5,11 @@ class QuotebackError(Exception):
     """Base of every error whose message is written for the person who uses the program."""
 
 
-class InvalidQuestionError(QuotebackError, ValueError):
+class UsageError(QuotebackError, ValueError):
+    """What was given can't be used, whatever the state of the library: to be given otherwise."""
+
+
+class InvalidQuestionError(UsageError):
     """The question is empty or too long."""
 
 

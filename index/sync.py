@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index import documents, lexical
 from index.chunker import ChunkerSettings, chunk
 from index.encoder import Encoder
-from index.errors import QuotebackError, RefusedError
+from index.errors import RefusedError, UsageError
 from index.library import Library
 from index.parsers import Parsed
 from index.plan import Plan, make_plan
@@ -37,7 +37,7 @@ class Progress(Protocol):
     def __call__(self, source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None: ...
 
 
-class FolderError(QuotebackError, ValueError):
+class FolderError(UsageError):
     """The folder to sync is not one."""
 
 

@@ -79,9 +79,22 @@ def test_a_library_that_does_not_exist_is_exit_code_4(tmp_path: Path, here) -> N
 
 def test_a_folder_that_does_not_exist_is_one_sentence(tmp_path: Path, here) -> None:  # type: ignore[no-untyped-def]
     code, out, err = here("sync", str(tmp_path / "none"), "--library", str(tmp_path / "l"))
-    assert code == cli.FAILED and out == ""
+    assert code == cli.USAGE and out == ""
     assert err.strip() == f"There is no folder {tmp_path / 'none'}. Check the path."
     assert not (tmp_path / "l").exists()
+
+
+@pytest.mark.parametrize(
+    "options", [("--host", "0.0.0.0"), ("--name", "office.example"), ("--host", "0.0.0.0", "--auth")]
+)
+def test_a_window_that_is_not_to_be_served_so_is_exit_code_2(tmp_path: Path, here, options: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
+    from ui.accounts import keep_account
+
+    accounts = tmp_path / "accounts"
+    keep_account(accounts, "ada", "a long password")
+    given = [*options, str(accounts)] if "--auth" in options else options
+    code, out, err = here("serve", *given, "--port", "0", "--library", str(tmp_path / "l"))
+    assert code == cli.USAGE and out == "" and len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "x" * 2_001])

@@ -14,7 +14,7 @@ import pytest
 
 from tests.scripted_library import EXAMPLES, bridge_library
 from tests.served_window import served
-from ui.listening import AddressError, listener_at
+from ui.listening import AddressError, PortError, listener_at
 from ui.records import answer_record
 from ui.server import clean_environment
 
@@ -133,8 +133,14 @@ def test_the_window_is_served_on_this_machine_only(host: str) -> None:
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(AddressError, match=f"Port {port}"):
+        with pytest.raises(PortError, match=f"^Port {port} is in use by another program") as raised:
             listener_at("127.0.0.1", port)
+    assert "Errno" not in str(raised.value)
+
+
+def test_an_address_of_another_machine_is_no_port_in_use() -> None:
+    with pytest.raises(PortError, match=r"^192\.0\.2\.1 is not an address of this machine"):
+        listener_at("192.0.2.1", 0, is_for_others=True)
 
 
 def test_the_environment_opens_no_doors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

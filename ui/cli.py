@@ -16,7 +16,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from index.errors import EncoderMismatchError, InvalidQuestionError, LibraryNotFoundError, QuotebackError
+from index.errors import (
+    EncoderMismatchError,
+    InvalidQuestionError,
+    LibraryNotFoundError,
+    QuotebackError,
+    UsageError,
+)
 from index.sync import checked_folder
 from rag import Turn, open_library
 from ui import benchmark, gold, terminal, users
@@ -261,7 +267,7 @@ def main() -> NoReturn:
     except (LibraryNotFoundError, EncoderMismatchError) as error:
         terminal.fail(str(error))
         sys.exit(NO_LIBRARY)
-    except InvalidQuestionError as error:
+    except UsageError as error:
         terminal.fail(str(error))
         sys.exit(USAGE)
     except QuotebackError as error:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from collections.abc import Sequence
 from ipaddress import ip_address
 
-from index.errors import QuotebackError
+from index.errors import QuotebackError, UsageError
 
 
-class AddressError(QuotebackError, ValueError):
-    """The window can't be served at that address."""
+class AddressError(UsageError):
+    """The window is not to be served at that address, or not so."""
+
+
+class PortError(QuotebackError, OSError):
+    """The window can't be served there now."""
 
 
 def check_access(host: str, *, has_login: bool, names: Sequence[str], mcp: bool) -> None:
@@ -27,7 +33,8 @@ def listener_at(host: str, port: int, *, is_for_others: bool = False) -> socket.
     """Take a port of this machine.
 
     Raises:
-        AddressError: If it is not a loopback address and not for others, or the port is taken.
+        AddressError: If it is not a loopback address and not for others, or there is no such port.
+        PortError: If the port is taken, or not to be had.
     """
     address = "127.0.0.1" if host == "localhost" else host
     try:
@@ -46,7 +53,20 @@ def listener_at(host: str, port: int, *, is_for_others: bool = False) -> socket.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((address, port))
-    except (OSError, OverflowError) as error:
+    except OverflowError as error:
         listener.close()
-        raise AddressError(f"Port {port} of {host} can't be used ({error}). Choose another one.") from error
+        raise AddressError(f"There is no port {port}: they go from 0 to 65535.") from error
+    except OSError as error:
+        listener.close()
+        raise PortError(_why_not(error, host, port)) from error
     return listener
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use by another program. Choose another one with --port, or 0 for any free one."
+    if error.errno == errno.EACCES:
+        return f"Port {port} is kept for the administrator of this machine. Choose one above 1023 with --port."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is not an address of this machine. Use one that it has."
+    return f"Port {port} of {host} can't be used: {os.strerror(error.errno or 0)}. Choose another one with --port."

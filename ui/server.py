@@ -62,7 +62,8 @@ def serve(
         ready: Is told the window's address as soon as it can be opened.
 
     Raises:
-        AddressError: If the window can't be served there, or not so.
+        AddressError: If the window is not to be served there, or not so.
+        PortError: If the port is taken, or not to be had.
         ExtraMissingError: If MCP is wanted and not installed.
     """
     if mcp:
