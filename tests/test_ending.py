@@ -42,7 +42,7 @@ cli.main()
 @contextmanager
 def _serving(place: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", _SERVING, str(place)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         try:
             yield child
         finally:
@@ -85,12 +85,13 @@ def large(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_the_window_ends_while_a_large_file_is_indexed(tmp_path: Path, large: Path, how: signal.Signals) -> None:
     place = tmp_path / "library"
-    with _serving(place) as child:
-        with _client(child) as client:
-            _add(client, large)
+    with _serving(place) as child, _client(child) as client:
+        _add(client, large)
+        with client.stream("GET", "/gradio_api/queue/data?session_hash=a"):  # an open page
             _told(child, "encoding")
-        child.send_signal(how)
-        child.wait(timeout=15)
+            child.send_signal(how)
+            assert child.wait(timeout=15) == 130
+        assert child.stderr is not None and "Traceback" not in child.stderr.read()
     library = Library(place)
     assert problems(library) == [] and library.sources() == {}
     assert not list((place / "uploads").iterdir()) and not (place / "writer.pid").exists()

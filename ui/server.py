@@ -159,6 +159,11 @@ def server(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
             if self.started:
                 ready()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Pages that are still open are cut off, which uvicorn would report as errors with their tracebacks.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets)
+
     return _Server(
         uvicorn.Config(
             app,
