@@ -16,8 +16,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from index.types import Hit, Passage
+from rag.types import Answer, Outcome
 from tests.browsing import ask, settled
-from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
+from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library, document, quoted, span_at
 
 COST = EXAMPLES[0]
 FOLLOW_UP = "And how long will it take?"
@@ -168,6 +170,24 @@ def test_a_conversation_is_saved_with_its_sources(opened: Page) -> None:
     expect(other.locator("mark").first).to_have_text("4.2 million euros")
     expect(other.locator("mark").last).to_have_text("<img src=x onerror=alert(1)>")
     assert tried == [] and other.locator("img, script, a").count() == 0
+
+
+def test_what_else_the_documents_answer_is_offered(opened: Page, library: ScriptedLibrary) -> None:
+    text = "In 2022 the ferry carried 300 people. In 2023 the ferry carried 400 people."
+    doc = document(text, title="The ferry", source="/x/ferry.txt")
+    hits = (Hit(Passage(doc, 0, len(text)), 1.0, 1),)
+    first, then = (f"How many people did the ferry carry in {year}?" for year in (2023, 2022))
+    for question, words in ((first, "400 people"), (then, "300 people")):
+        cited = quoted(doc, words)
+        answer = Answer(question, question, Outcome.ANSWERED, span_at(cited), 0.9, (cited,), closest=hits)
+        library.script(question, answer)
+    ask(opened, first)
+    opened.locator("#next").get_by_role("button", name=then).click()
+    settled(opened, 2)
+    expect(opened.locator(".qb-quote strong")).to_have_text(["400 people", "300 people"])
+    expect(opened.locator("#next").get_by_role("button", name=first)).to_be_visible()
+    opened.get_by_role("button", name="New conversation").click()
+    expect(opened.locator("#next").get_by_role("button")).to_have_count(0)
 
 
 def test_a_quote_stays_when_its_document_changes_or_goes(opened: Page, library: ScriptedLibrary) -> None:

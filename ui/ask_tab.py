@@ -38,6 +38,7 @@ def lay_out(
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
             chat = drawn("chat", conversation_html(()), script="chat.js")
+            suggested = drawn("next")
             scope.where.render()
             scope.line.render()
             question = _question()
@@ -58,13 +59,17 @@ def lay_out(
         concurrency_limit=N_READERS,
         **QUIET,
     )
-    who.arrive(conversing.arrived, talk, page, queue=False, **QUIET)
     question.stop(conversing.stopped, conversation, [question, chat], cancels=[asking], queue=False, **QUIET)
-    signals.fresh(conversing.begun, who, page, cancels=[asking], queue=False, **QUIET)
-    signals.resume(conversing.reopened, who, page, cancels=[asking], queue=False, **QUIET)
-    signals.undo(conversing.undone, talk, page, queue=False, **QUIET)
+    for changed in (
+        asking,
+        who.arrive(conversing.arrived, talk, page, queue=False, **QUIET),
+        signals.fresh(conversing.begun, who, page, cancels=[asking], queue=False, **QUIET),
+        signals.resume(conversing.reopened, who, page, cancels=[asking], queue=False, **QUIET),
+        signals.undo(conversing.undone, talk, page, queue=False, **QUIET),
+        signals.forget(conversing.deleted, talk, page, queue=False, **QUIET),
+    ):
+        changed.then(conversing.suggested, [*talk, scope.where], suggested, queue=False, **QUIET)
     signals.earlier(conversing.listed, talk, evidence, queue=False, **QUIET)
-    signals.forget(conversing.deleted, talk, page, queue=False, **QUIET)
     signals.save(conversing.seen(conversing.saved), talk, file, queue=False, **QUIET)
     signals.show(conversing.seen(handlers.showed), talk, evidence, queue=False, **QUIET)
     signals.open(conversing.seen(handlers.opened_place), talk, evidence, queue=False, **QUIET)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any
 
 import gradio as gr
 
+from rag.suggestions import suggestions
 from ui.asking import asking
-from ui.earlier import earlier_html
+from ui.earlier import earlier_html, suggestions_html
 from ui.events import data_of
 from ui.export import as_html, as_json, as_markdown
 from ui.handlers import Handlers
@@ -45,6 +47,7 @@ class Conversing:
         self._library = library
         self._talks = talks
         self._handlers = handlers
+        self._trying = Lock()  # questions to go on with are tried for one page at a time
 
     def arrived(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
         """The conversation that the page was in when it was loaded last."""
@@ -138,6 +141,20 @@ class Conversing:
         content = base64.b64encode(write(conversation).encode("utf-8", "replace")).decode()
         # The number makes the same file a new one, so that it can be saved twice.
         return f'<i data-name="conversation.{form}" data-kind="{kind}" data-n="{secrets.token_hex(4)}">{content}</i>'
+
+    def suggested(self, conversation: Conversation, who: str, where: str, request: gr.Request) -> str:
+        """What could be asked next."""
+        last = self._talks.resumed(conversation, who, request).conversation[-1:]
+        if not last or last[0].answer is None:
+            return ""
+        narrow = recalled(where, self._library.documents())
+        try:
+            with self._trying:
+                return suggestions_html(
+                    suggestions(last[0].answer, lambda asked: self._library.ask(asked, where=narrow))
+                )
+        except Exception:  # the documents may be gone or busy: then nothing is offered
+            return ""
 
     def _page(self, talk: Talk, box: Update) -> Page:
         problem = note_html(talk.problem) if talk.problem else ""

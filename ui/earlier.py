@@ -44,6 +44,14 @@ def actions_html(last: Exchange) -> str:
     )
 
 
+def suggestions_html(questions: Sequence[str]) -> str:
+    """Questions to go on with."""
+    buttons = "".join(f"<li>{_button('next', isolated(question))}</li>" for question in questions)
+    if not buttons:
+        return ""
+    return f'<div class="qb-next"><p id="qb-next">Ask next</p><ul aria-labelledby="qb-next">{buttons}</ul></div>'
+
+
 def earlier_html(earlier: Sequence[Earlier], current: str, *, n_exchanges: int = 0, problem: str = "") -> str:
     """The list of conversations.
 

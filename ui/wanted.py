@@ -37,9 +37,9 @@ def wanted(
 
     Args:
         typed: What stands in the question box.
-        sent: What came with the event, not trusted: {} for the return key, the number of an "example", or what to
-            do with the last question: ask it "again", search for its own words ("plain"), ask another "instead",
-            search "exactly" for another.
+        sent: What came with the event, not trusted: {} for the return key, the number of an "example", the "next"
+            question that was offered, or what to do with the last one: ask it "again", search for its own words
+            ("plain"), ask another "instead", search "exactly" for another.
         conversation: The exchanges so far.
         examples: The questions that were offered.
     """
@@ -55,6 +55,9 @@ def _follow(
 ) -> Wanted | None:
     if not sent:
         return Wanted(typed.strip(), conversation)
+    following = sent.get("next")
+    if isinstance(following, str):
+        return Wanted(following.strip(), conversation, is_follow_up=False)
     number = sent.get("example")
     known = isinstance(number, int) and 0 <= number < len(examples)
     return Wanted(examples[number], conversation) if known else None  # type: ignore[index]

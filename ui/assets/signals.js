@@ -4,6 +4,7 @@ const events = {
   sheet: (b) => trigger('sheet', numbers(b)),
   show: (b) => trigger('show', numbers(b)),
   example: (b) => trigger('submit', numbers(b)),
+  next: (b) => trigger('submit', { next: b.textContent }),
   again: () => trigger('submit', { again: 1 }),
   plain: () => trigger('submit', { plain: 1 }),
   undo: () => trigger('undo', {}),
