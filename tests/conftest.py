@@ -44,6 +44,7 @@ _SLOW = {
     "test_pages",
     "test_training",
     "test_teacher",
+    "test_average",
     "test_export",
     "test_planted_faults",
     "test_calibrate",

@@ -15,7 +15,7 @@ from index.types import Document, Passage
 from rag.forward import load_network, load_tokenizer
 from rag.reader import Reader
 from rag.training import __main__ as command
-from rag.training import evaluate, negatives
+from rag.training import evaluate, negatives, neighbours
 from rag.training.batches import collate, plan
 from rag.training.data import Example, clean_title, read_articles, sample, split
 from rag.training.features import Case, make_cases
@@ -374,3 +374,16 @@ def test_every_answer_of_the_training_files_is_a_slice_of_its_text(name: str) ->
     examples = [e for article in read_articles(READING / f"{name}.json.gz") for e in article]
     assert all(e.answer is None or e.text[slice(*e.answer)] in e.golds for e in examples)
     assert all(bool(e.golds) == (e.answer is not None) for e in examples)
+
+
+def test_neighbours_share_words_with_the_question_and_do_not_answer_it(tmp_path: Path) -> None:
+    texts = ["The ferry was launched in 1987.", "The ferry was launched late.", "Cafés close.", "Launched: 1987"]
+    row = {"id": "1", "question": "When was the ferry launched?", "answers": [{"text": "1987", "answer_start": 26}]}
+    paragraphs = [{"context": text, "qas": [row] if not n else []} for n, text in enumerate(texts)]
+    squad = tmp_path / "squad.json"
+    squad.write_text(
+        json.dumps({"version": "v2.0", "data": [{"title": "Ferries", "paragraphs": paragraphs}]}), "utf-8"
+    )
+    assert neighbours.main(["--squad", str(squad), "--out", str(tmp_path / "out.json.gz")]) == 0
+    (found,) = [example for article in read_articles(tmp_path / "out.json.gz") for example in article]
+    assert [text for _, text in found.others] == texts[1:3]
