@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from index.errors import QuotebackError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ICON = Path(__file__).parent / "assets" / "icon.png"
 _MAX_CONNECTIONS = 200  # an open page holds two
+_PAGE_SECONDS = 2.0  # the first page has the processor to itself
 _OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -188,7 +189,9 @@ def clean_environment(uploads: Path) -> None:
 
 def _announced(library: Library, ready: Callable[[str], None], address: str) -> None:
     ready(address)
-    Thread(target=_warmed, args=(library,), name="warming", daemon=True).start()
+    warming = Timer(_PAGE_SECONDS, _warmed, args=(library,))
+    warming.daemon = True
+    warming.start()
 
 
 def _warmed(library: Library) -> None:
