@@ -63,12 +63,13 @@ def compose(
             withheld=best,
             closest=tuple(hits),
         )
-    mine = _sentence(best)
-    others = [
-        Alternative(members[0].span, confidence, _citations([m for m in members if _sentence(m.span) != mine]))
-        for members, confidence in zip(groups[1:], confidences[1:], strict=True)
-        if confidence >= calibration.alternative_threshold and _sentence(members[0].span) != mine
-    ]
+    others = []
+    taken = {_sentence(best)}  # a sentence answers a question once: other words in it answer another one
+    for members, confidence in zip(groups[1:], confidences[1:], strict=True):
+        own = [member for member in members if _sentence(member.span) not in taken]
+        if confidence >= calibration.alternative_threshold and own and own[0] is members[0]:
+            others.append(Alternative(members[0].span, confidence, _citations(own)))
+            taken.add(_sentence(members[0].span))
     return Answer(
         question,
         asked,

@@ -50,7 +50,7 @@ class Calibration:
     weights: tuple[float, ...] = (0.35, 1.5, 0.15, 0.3)
     bias: float = -2.0
     threshold: float = 0.4
-    alternative_threshold: float = 0.2
+    alternative_threshold: float = 0.25
 
     def confidence(self, evidence: Evidence) -> float:
         """Probability in (0, 1) that the answer is right."""

@@ -45,6 +45,7 @@ _SLOW = {
     "test_training",
     "test_teacher",
     "test_average",
+    "test_changes",
     "test_export",
     "test_planted_faults",
     "test_calibrate",

@@ -38,6 +38,12 @@ def test_different_answers_stay_beside_the_best() -> None:
     assert given.alternatives[0].confidence < given.confidence
 
 
+def test_a_sentence_gives_one_of_the_different_answers_only() -> None:
+    a, b = hit("It carries 42 cars.", 1), hit("It will carry 280 people and 44 cars.", 2)
+    given = answer((a, [span(a, "42", 5.0)]), (b, [span(b, "44", 4.0), span(b, "280", 3.0)]))
+    assert [other.text for other in given.alternatives] == ["44"]
+
+
 def test_every_citation_is_a_slice_of_its_document() -> None:
     a = hit("It sent 30,000 troops.")
     given = answer((a, [span(a, "30,000", 5.0)]))

@@ -169,6 +169,7 @@ def test_coverage_at_a_precision_is_the_most_that_any_threshold_gives(outcomes, 
 
 
 @given(OUTCOMES)
+@pytest.mark.slow  # loads scikit-learn
 def test_brier_is_that_of_scikit_learn(outcomes):
     from sklearn.metrics import brier_score_loss
 
