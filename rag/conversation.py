@@ -23,7 +23,7 @@ _VERBS = frozenset(("is", "are", "was", "were", "do", "does", "did", "can", "wil
 _ASKING = _QUESTION_WORDS | _VERBS
 _WORD = re.compile(r"[\w'’-]+")
 _SECOND = re.compile(rf"\band\s+(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
-_YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
+YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
 _NAME = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s+)*(?:[^\W\d_a-z][\w'’.-]*|\d+))*")
 _PLEONASTIC = re.compile(
     r"\b(?:is|are|was|were|will|do|does|did|can)\s+there\b|\bthere\s+(?:is|are|was|were|be)\b|\bthat\s+\w+"
@@ -90,9 +90,9 @@ def _with_fragment(bare: str, previous: str) -> str:
     """The previous question with the part of the same kind replaced, or else with the fragment added."""
     stem = previous.rstrip("?!. ")
     fragment = bare.rstrip("?!. ")
-    year = _YEAR.search(fragment)
-    if year and _YEAR.search(stem):
-        return _YEAR.sub(year.group(), stem, count=1) + "?"
+    year = YEAR.search(fragment)
+    if year and YEAR.search(stem):
+        return YEAR.sub(year.group(), stem, count=1) + "?"
     first = fragment.split()[0].lower() if fragment else ""
     if first in _PREPOSITIONS:
         phrase = re.search(rf"\b{first}\b(?:\s+(?!(?:{'|'.join(_PREPOSITIONS)})\b)\S+)+", stem, re.IGNORECASE)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from index.types import Document
+from rag.conversation import YEAR
 from rag.types import Answer
 
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NAME = re.compile(r"(?<=[^\W_] )[^\W\d_a-z][\w’'-]+(?: (?:(?:of|de|van|von|and) )?[^\W\d_a-z][\w’'-]+)+")
 _N_TRIED = 6
 _SURE = 0.7  # confidence
@@ -44,7 +44,7 @@ def _candidates(answer: Answer) -> dict[str, str]:
     if answer.citation is None:
         return {}
     title = answer.citation.document.title
-    parts = [*_YEAR.findall(answer.asked), *_NAME.findall(answer.asked), *([title] if title in answer.asked else [])]
+    parts = [*YEAR.findall(answer.asked), *_NAME.findall(answer.asked), *([title] if title in answer.asked else [])]
     swapped = {answer.asked.replace(part, other): other for part in parts for other in _others(part, answer)}
     return swapped | {question: question for question in _asked_in(answer.citation.document)}
 
@@ -52,8 +52,8 @@ def _candidates(answer: Answer) -> dict[str, str]:
 def _others(part: str, answer: Answer) -> list[str]:
     """What the passages name of the same kind: the nearest years, or names of as many words, the commonest first."""
     texts = [hit.passage.text for hit in answer.closest]
-    if _YEAR.fullmatch(part):
-        years = {year for text in texts for year in _YEAR.findall(text)} - {part}
+    if YEAR.fullmatch(part):
+        years = {year for text in texts for year in YEAR.findall(text)} - {part}
         return sorted(years, key=lambda year: (abs(int(year) - int(part)), year))[:2]
     titles = [hit.passage.document.title for hit in answer.closest]
     names = Counter(titles if part in titles else _named(texts))
