@@ -159,6 +159,20 @@ def test_an_example_is_asked_with_one_click(opened: Page) -> None:
     expect(opened.get_by_text("Everything stays on this machine.")).to_be_visible()
 
 
+def test_a_question_that_was_stopped_stands_in_the_box_again(opened: Page, library: ScriptedLibrary) -> None:
+    library.may_answer.clear()
+    box = opened.get_by_label("Your question")
+    try:
+        box.fill(COST)
+        box.press("Enter")
+        expect(box).to_have_value("")
+        opened.get_by_role("button", name="Stop").click()
+        expect(box).to_have_value(COST)
+        expect(opened.locator(".qb-note")).to_have_text("Stopped.")
+    finally:
+        library.may_answer.set()
+
+
 def test_stop_gives_the_window_back(opened: Page, library: ScriptedLibrary) -> None:
     library.may_answer.clear()
     n_asked = len(library.asked)

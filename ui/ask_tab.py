@@ -48,18 +48,19 @@ def lay_out(
         with gr.Column(scale=5, min_width=320, elem_id="aside"):
             evidence = drawn("evidence", evidence_html(None, 0), script="evidence.js")
     who.render()
-    file = drawn("file", script="saved.js")
+    file, asked = drawn("file", script="saved.js"), gr.State("")
     talk, page = [conversation, who], [question, chat, conversation, evidence, who]
     asking = gr.on(
         [question.submit, signals.submit],
         conversing.answered,
         [question, *talk, scope.where],
-        page,
+        [*page, asked],
         concurrency_id="reader",
         concurrency_limit=N_READERS,
         **QUIET,
     )
-    question.stop(conversing.stopped, conversation, [question, chat], cancels=[asking], queue=False, **QUIET)
+    stopping = [question, conversation, asked]
+    question.stop(conversing.stopped, stopping, [question, chat], cancels=[asking], queue=False, **QUIET)
     for changed in (
         asking,
         who.arrive(conversing.arrived, talk, page, queue=False, **QUIET),
@@ -68,7 +69,14 @@ def lay_out(
         signals.undo(conversing.undone, talk, page, queue=False, **QUIET),
         signals.forget(conversing.deleted, talk, page, queue=False, **QUIET),
     ):
-        changed.then(conversing.suggested, [*talk, scope.where], suggested, queue=False, **QUIET)
+        changed.then(
+            conversing.suggested,
+            [*talk, scope.where],
+            suggested,
+            concurrency_id="suggestions",
+            concurrency_limit=1,  # they are tried for one page at a time
+            **QUIET,
+        )
     signals.earlier(conversing.listed, talk, evidence, queue=False, **QUIET)
     signals.save(conversing.seen(conversing.saved), talk, file, queue=False, **QUIET)
     signals.show(conversing.seen(handlers.showed), talk, evidence, queue=False, **QUIET)

@@ -15,11 +15,14 @@ Result = TypeVar("Result")
 _LOOK_SECONDS = 0.3
 
 
-def following(work: Callable[[Callable[[News], None]], Result]) -> Iterator[News | Result]:
-    """Do a piece of work in a thread.
+def following(
+    work: Callable[[Callable[[News], None]], Result], *, quiet_seconds: float = 0.0
+) -> Iterator[News | Result]:
+    """Do a piece of work in a thread, which starts at once.
 
     Args:
         work: Is given the function that it tells its news with; None is no news.
+        quiet_seconds: Work that is done by then has no news.
 
     Yields:
         The news, one by one; at the end what the work returned.
@@ -39,12 +42,19 @@ def following(work: Callable[[Callable[[News], None]], Result]) -> Iterator[News
             failed.append(error)
         news.put(None)
 
-    Thread(target=run, daemon=True).start()
-    while (item := _next(news)) is not None:
-        yield item
-    if failed:
-        raise failed[0]
-    yield done[0]
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+
+    def followed() -> Iterator[News | Result]:
+        thread.join(quiet_seconds)
+        has_news = thread.is_alive() or not quiet_seconds
+        while has_news and (item := _next(news)) is not None:
+            yield item
+        if failed:
+            raise failed[0]
+        yield done[0]
+
+    return followed()
 
 
 def _next(news: Queue[News | None]) -> News | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Iterator
-from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -47,7 +46,6 @@ class Conversing:
         self._library = library
         self._talks = talks
         self._handlers = handlers
-        self._trying = Lock()  # questions to go on with are tried for one page at a time
 
     def arrived(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
         """The conversation that the page was in when it was loaded last."""
@@ -62,24 +60,26 @@ class Conversing:
         where: str,
         event: gr.EventData,
         request: gr.Request,
-    ) -> Iterator[Page]:
-        """Answer a question, a new one or the last one once more."""
+    ) -> Iterator[tuple[Update, Update, Conversation, Update, Update, str]]:
+        """Answer a question, a new one or the last one once more; the page's parts, and what is being asked."""
         talk = self._talks.resumed(conversation, who, request)
         want = wanted(typed, data_of(event), talk.conversation, examples=self._handlers.examples)
         if want is None:
-            yield gr.skip(), gr.skip(), talk.conversation, gr.skip(), gr.skip()
+            yield gr.skip(), gr.skip(), talk.conversation, gr.skip(), gr.skip(), ""
             return
         narrow = recalled(where, self._library.documents())
-        box = _box(None if data_of(event) else "", is_busy=True)
-        for news in asking(self._library, want.question, history=want.history, where=narrow):
-            if isinstance(news, Exchange):
-                yield self._page(self._talks.kept(talk, (*want.before, news)), _box())
+        news = asking(self._library, want.question, history=want.history, where=narrow)
+        busy = _box(None if data_of(event) else "", is_busy=True)
+        yield busy, gr.skip(), talk.conversation, gr.skip(), gr.skip(), want.question
+        for new in news:
+            if isinstance(new, Exchange):
+                yield *self._page(self._talks.kept(talk, (*want.before, new)), _box()), ""
             else:
-                yield box, self._waiting(want, news), talk.conversation, gr.skip(), gr.skip()
+                yield gr.skip(), self._waiting(want, new), talk.conversation, gr.skip(), gr.skip(), want.question
 
-    def stopped(self, conversation: Conversation) -> tuple[Update, Update]:
-        """Put the page back as it was before the question that was stopped."""
-        return _box(), self._handlers.shown(conversation, note_html("Stopped."))
+    def stopped(self, typed: str, conversation: Conversation, asked: str) -> tuple[Update, Update]:
+        """Put the page back as it was before the question that was stopped, with its words in the box."""
+        return _box(None if typed.strip() else asked), self._handlers.shown(conversation, note_html("Stopped."))
 
     def undone(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
         """Take the last question back into the question box."""
@@ -149,10 +149,7 @@ class Conversing:
             return ""
         narrow = recalled(where, self._library.documents())
         try:
-            with self._trying:
-                return suggestions_html(
-                    suggestions(last[0].answer, lambda asked: self._library.ask(asked, where=narrow))
-                )
+            return suggestions_html(suggestions(last[0].answer, lambda asked: self._library.ask(asked, where=narrow)))
         except Exception:  # the documents may be gone or busy: then nothing is offered
             return ""
 

@@ -28,10 +28,11 @@ _log = logging.getLogger(__name__)
 _ICON = Path(__file__).parent / "assets" / "icon.png"
 _MAX_CONNECTIONS = 200  # an open page holds two
 _PAGE_SECONDS = 2.0  # the first page has the processor to itself
-_OFFLINE = {
+_ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "MPLBACKEND": "agg",  # Gradio asks for it at every call, and finding one out imports all of pyplot
 }
 
 
@@ -181,10 +182,10 @@ def server(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
 
 
 def clean_environment(uploads: Path) -> None:
-    """Drop every GRADIO_ variable, because some open doors, and set those that keep the window offline."""
+    """Drop every GRADIO_ variable, because some open doors, and set those that keep the window offline and quick."""
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
         del os.environ[name]
-    os.environ.update(_OFFLINE, GRADIO_TEMP_DIR=str(uploads))
+    os.environ.update(_ENVIRONMENT, GRADIO_TEMP_DIR=str(uploads))
 
 
 def _announced(library: Library, ready: Callable[[str], None], address: str) -> None:
