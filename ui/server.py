@@ -77,6 +77,7 @@ def serve(
         app = application(
             library, host=host, examples=examples, uploads=folder, mcp=mcp, accounts=accounts, names=names
         )
+        library.documents()  # read from the disk now, not when the first page asks for them
         running = server(app, lambda: _announced(library, ready, address))
         running.run(sockets=[listener])
 
@@ -106,6 +107,7 @@ def application(
     clean_environment(uploads)
     # Gradio takes four seconds to import, and reads the environment while it does.
     import gradio as gr
+    import matplotlib  # noqa: F401 Gradio asks it for its backend at every call
     from fastapi import FastAPI
 
     from ui.app import build
