@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,17 @@ from index.types import Document
 
 
 def squad_documents(path: Path) -> list[Document]:
-    """The contexts of a SQuAD file (.json or .json.gz), each as one document; equal contexts are one."""
+    """The contexts of a SQuAD file (.json or .json.gz), each as one document; equal contexts are one.
+
+    Raises:
+        GoldError: The file can't be read, or is not SQuAD JSON.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise GoldError(f"The gold file {str(path)!r} can't be read ({error.strerror}). Check its name.") from error
     found: dict[str, Document] = {}
-    for title, paragraph in _paragraphs(path.read_bytes(), path.name):
+    for title, paragraph in _paragraphs(data, path.name):
         context = paragraph["context"]
         name = context_name(title, context)
         found[name] = Document(id=name, text=context, source=name, title=title)
@@ -39,29 +48,58 @@ def context_name(title: str, context: str) -> str:
 
 
 def squad_lines(data: bytes, name: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """Each question as a line of gold; places are those of `squad_documents`."""
-    for title, paragraph in _paragraphs(data, name):
-        document = context_name(title, paragraph["context"])
-        for question in paragraph["qas"]:
-            answers = [] if question.get("is_impossible", False) else question["answers"]
-            places = dict.fromkeys((a["answer_start"], a["answer_start"] + len(a["text"])) for a in answers)
-            yield (
-                f"question {question['id']}",
-                {
-                    "id": question["id"],
-                    "question": question["question"],
-                    "answers": list(dict.fromkeys(answer["text"] for answer in answers)),
-                    "evidence": [[document, start, end] for start, end in places],
-                    "document": document,
-                },
-            )
+    """Each question as a line of gold, or why it can't be one; places are those of `squad_documents`."""
+    questions = ((context_name(title, p["context"]), q) for title, p in _paragraphs(data, name) for q in p["qas"])
+    for number, (document, question) in enumerate(questions, start=1):
+        try:
+            content: dict[str, Any] | str = _line(question, document)
+        except ValueError as error:
+            content = str(error)
+        id_ = question.get("id") if isinstance(question, dict) else None
+        yield f"question {f'number {number}' if id_ is None else id_}", content
 
 
-def _paragraphs(data: bytes, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _line(question: object, document: str) -> dict[str, Any]:
+    if not isinstance(question, dict):
+        raise ValueError("is not a JSON object")
+    try:
+        json.dumps(question, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"holds half a character ({error})") from error
+    answers = [] if question.get("is_impossible", False) else _answers(question.get("answers"))
+    places = dict.fromkeys((start, start + len(text)) for text, start in answers)
+    return {
+        "id": question.get("id"),
+        "question": question.get("question"),
+        "answers": list(dict.fromkeys(text for text, _ in answers)),
+        "evidence": [[document, start, end] for start, end in places],
+        "document": document,
+    }
+
+
+def _answers(answers: object) -> list[tuple[str, int]]:
+    """Words and start of each answer."""
+    if not isinstance(answers, list):
+        raise ValueError(f"has answers {answers!r}, which is not a list")
+    found = []
+    for answer in answers:
+        match answer:
+            case {"text": str(text), "answer_start": int(start)} if not isinstance(start, bool):
+                found.append((text, start))
+            case _:
+                raise ValueError(f"has the answer {answer!r}, which lacks words as text or a number as answer_start")
+    return found
+
+
+def _paragraphs(data: bytes, name: str) -> list[tuple[str, dict[str, Any]]]:
+    """Each paragraph with its article's title; its context can be written and its questions are a list."""
     try:
         content = json.loads(gzip.decompress(data) if name.endswith(".gz") else data)
-        paragraphs = [(a.get("title", ""), p) for a in content["data"] for p in a["paragraphs"]]
-        [(q["id"], q["question"], q["answers"]) for _, p in paragraphs for q in p["qas"] if p["context"].encode()]
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        paragraphs = [(str(a.get("title") or ""), p) for a in content["data"] for p in a["paragraphs"]]
+        for _, paragraph in paragraphs:
+            paragraph["context"].encode()
+            if not isinstance(paragraph["qas"], list):
+                raise TypeError(f"qas is {paragraph['qas']!r}")
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GoldError(f"{name} is not SQuAD JSON ({type(error).__name__}: {error}).") from error
-    yield from paragraphs
+    return paragraphs

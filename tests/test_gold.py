@@ -170,7 +170,56 @@ def test_squad_contexts_become_documents_that_its_questions_find(tmp_path, name)
     assert answerable.document == unanswerable.document == documents[0].source
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b'{"data": [{}]}', b'{"data": 3}', b"\xff\x00"])
+@pytest.mark.parametrize(
+    ("question", "problem"),
+    [
+        (3, "question number 2 is not a JSON object"),
+        ({"question": "When?", "answers": []}, "question number 2 has no id"),
+        ({"id": "b", "answers": []}, "question b has no question"),
+        ({"id": "b", "question": "When?"}, "question b has answers None, which is not a list"),
+        ({"id": "b", "question": "When?", "answers": None}, "question b has answers None, which is not a list"),
+        ({"id": "b", "question": "When?", "answers": ["1998"]}, "question b has the answer '1998', which lacks"),
+        ({"id": "b", "question": "When?", "answers": [{"text": "1998"}]}, "which lacks words as text or a number as"),
+        ({"id": "b", "question": "When?", "answers": [{"answer_start": 30}]}, "which lacks words as text or a"),
+        ({"id": "b", "question": "When?", "answers": [{"text": "1998", "answer_start": "30"}]}, "question b has"),
+        ({"id": "b", "question": "When?", "answers": [{"text": "1998", "answer_start": True}]}, "question b has"),
+        ({"id": "b", "question": "When?", "answers": [{"text": None, "answer_start": 30}]}, "question b has"),
+        (
+            {"id": "b", "question": "When?", "answers": [{"text": "1998", "answer_start": -1}]},
+            "question b has the ev",
+        ),
+        ({"id": "b", "question": "When?", "answers": [{"text": "1998", "answer_start": 31}]}, "which reads '998 '"),
+        ({"id": "b", "question": "\ud800", "answers": []}, "question b holds half a character"),
+    ],
+)
+def test_a_bad_question_of_squad_is_named_with_its_reason(tmp_path, question, problem):
+    good = {"id": "a", "question": "When was she built?", "answers": [{"text": "1998", "answer_start": 30}]}
+    content = {"data": [{"title": "Aurora", "paragraphs": [{"context": TEXT, "qas": [good, question]}]}]}
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(GoldError) as caught:
+        load_gold(path, squad_documents(path))
+    assert str(caught.value).startswith("squad.json has 1 bad line: question ") and problem in str(caught.value)
+
+
+def test_a_squad_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(GoldError, match=r"nowhere\.json"):
+        squad_documents(tmp_path / "nowhere.json")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'{"data": [{}]}',
+        b'{"data": 3}',
+        b"\xff\x00",
+        b'{"data": [{"paragraphs": [{"qas": []}]}]}',
+        b'{"data": [{"paragraphs": [{"context": "\\ud800", "qas": []}]}]}',
+        b'{"data": [{"paragraphs": [{"context": "Words.", "qas": null}]}]}',
+    ],
+)
 def test_another_json_file_is_not_squad(tmp_path, data):
     path = tmp_path / "squad.json"
     path.write_bytes(data)
