@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from eval.gold import GoldError
+from eval.gold import GoldError, json_lines
 from eval.metrics import mean, ndcg, reciprocal_rank, success_at_k
 from eval.records import Metric
 from eval.statistics import groups_of, interval
 from index.types import Document, Hit
 
 _PASSAGES_A_DOCUMENT = 5  # passages fetched for each document wanted, as several may be of one document
+_N_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,17 @@ def read_beir(folder: Path, *, split: str = "test") -> Beir:
     """Read `corpus.jsonl`, `queries.jsonl` and `qrels/<split>.tsv`.
 
     Raises:
-        GoldError: A file is missing or is not of that form.
+        GoldError: A file can't be read, or lines of it are wrong (the first ten are named).
     """
-    try:
-        corpus = [_document(line) for line in _json_lines(folder / "corpus.jsonl")]
-        queries = {str(line["_id"]): str(line["text"]) for line in _json_lines(folder / "queries.jsonl")}
-        grades: dict[str, dict[str, float]] = {}
-        for row in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-            query, document, grade = row.split("\t")
-            grades.setdefault(query, {})[document_name(document)] = float(grade)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GoldError(f"{folder} is not a BEIR folder ({type(error).__name__}: {error}).") from error
-    if unknown := grades.keys() - queries.keys():
-        raise GoldError(f"{folder} judges the query {min(unknown)!r}, which is not in queries.jsonl.")
-    return Beir(tuple(corpus), queries, grades)
+    problems: list[str] = []
+    corpus = _by_id(folder, "corpus.jsonl", problems)
+    queries = _by_id(folder, "queries.jsonl", problems)
+    grades = _grades(folder, f"qrels/{split}.tsv", corpus.keys(), queries.keys(), problems)
+    if problems:
+        more = f"; and {len(problems) - _N_SHOWN} more" if len(problems) > _N_SHOWN else ""
+        raise GoldError(f"{folder} is not a sound BEIR folder: {'; '.join(problems[:_N_SHOWN])}{more}.")
+    documents = tuple(_document(id_, line) for id_, line in corpus.items())
+    return Beir(documents, {id_: line["text"] for id_, line in queries.items()}, grades)
 
 
 def document_name(id_: str) -> str:
@@ -146,12 +145,63 @@ def _names(hits: list[Hit]) -> list[str]:
     return list(dict.fromkeys(hit.passage.document.source.rsplit("/", 1)[-1] for hit in hits))
 
 
-def _document(line: dict[str, Any]) -> Document:
-    name = document_name(str(line["_id"]))
-    title = str(line.get("title") or "")
-    text = f"{title}\n\n{line['text']}" if title else str(line["text"])
+def _document(id_: str, line: dict[str, Any]) -> Document:
+    name, title = document_name(id_), str(line.get("title") or "")
+    text = f"{title}\n\n{line['text']}" if title else line["text"]
     return Document(id=name, text=text, source=name, title=title or name)
 
 
-def _json_lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
+def _by_id(folder: Path, name: str, problems: list[str]) -> dict[str, dict[str, Any]]:
+    """The lines of a file by their `_id`, each with a text; what is wrong with others joins the problems."""
+    found: dict[str, dict[str, Any]] = {}
+    for place, line in json_lines(_read(folder, name)):
+        if isinstance(line, str):
+            problems.append(f"{name} {place} {line}")
+        elif not isinstance(id_ := line.get("_id"), str | int) or not str(id_).strip():
+            problems.append(f"{name} {place} has no _id")
+        elif not isinstance(line.get("text"), str):
+            problems.append(f"{name} {place} has no text")
+        elif str(id_) in found:
+            problems.append(f"{name} {place} has the _id {id_!r} of an earlier line")
+        else:
+            found[str(id_)] = line
+    return found
+
+
+def _grades(
+    folder: Path, name: str, documents: Collection[str], queries: Collection[str], problems: list[str]
+) -> dict[str, dict[str, float]]:
+    """The grade of each judged document of each query; what is wrong with others joins the problems."""
+    grades: dict[str, dict[str, float]] = {}
+    for number, row in enumerate(_read(folder, name).decode("utf-8", errors="replace").split("\n"), start=1):
+        if not row.strip() or (number == 1 and _grade(row.split("\t")[-1]) is None):  # the heads of the columns
+            continue
+        match row.rstrip("\r").split("\t"):
+            case [query, _, _] if query not in queries:
+                problems.append(f"{name} line {number} judges the query {query!r}, which is not in queries.jsonl")
+            case [_, document, _] if document not in documents:
+                problems.append(f"{name} line {number} judges {document!r}, which is not in corpus.jsonl")
+            case [query, document, last] if (grade := _grade(last)) is not None:
+                grades.setdefault(query, {})[document_name(document)] = grade
+            case _:
+                problems.append(f"{name} line {number} is {row[:60]!r}, which is not query, document and grade")
+    return grades
+
+
+def _grade(text: str) -> float | None:
+    """A grade, 0 for one below (as trec_eval counts it); None if it is none."""
+    try:
+        grade = float(text)
+    except ValueError:
+        return None
+    return max(grade, 0.0) if isfinite(grade) else None
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise GoldError(
+            f"{folder} is not a BEIR folder: {name} can't be read ({error.strerror}). "
+            "It needs corpus.jsonl, queries.jsonl and qrels/test.tsv."
+        ) from error

@@ -72,10 +72,41 @@ def test_a_folder_that_lacks_a_file_is_refused(folder, missing):
         read_beir(folder)
 
 
-def test_a_judgement_of_an_unknown_query_is_refused(folder):
-    (folder / "qrels" / "test.tsv").write_text(QRELS + "q9\td1\t1\n")
-    with pytest.raises(GoldError, match="'q9'"):
+@pytest.mark.parametrize(
+    ("name", "line", "problem"),
+    [
+        ("corpus.jsonl", "{", "corpus.jsonl line 4 is not JSON"),
+        ("corpus.jsonl", "[1]", "corpus.jsonl line 4 is not a JSON object"),
+        ("corpus.jsonl", '{"text": "x"}', "corpus.jsonl line 4 has no _id"),
+        ("corpus.jsonl", '{"_id": "d4", "text": null}', "corpus.jsonl line 4 has no text"),
+        ("corpus.jsonl", '{"_id": "d1", "text": "x"}', "corpus.jsonl line 4 has the _id 'd1' of an earlier line"),
+        ("queries.jsonl", '{"_id": "q4"}', "queries.jsonl line 4 has no text"),
+        ("queries.jsonl", '{"_id": "q1", "text": "x"}', "queries.jsonl line 4 has the _id 'q1' of an earlier line"),
+        ("qrels/test.tsv", "q9\td1\t1", "qrels/test.tsv line 6 judges the query 'q9', which is not in queries.jsonl"),
+        ("qrels/test.tsv", "q1\td9\t1", "qrels/test.tsv line 6 judges 'd9', which is not in corpus.jsonl"),
+        ("qrels/test.tsv", "q1\td1", "qrels/test.tsv line 6 is 'q1\\td1', which is not query, document and grade"),
+        ("qrels/test.tsv", "q1\td1\thigh", "line 6 is 'q1\\td1\\thigh', which is not query, document and grade"),
+        ("qrels/test.tsv", "q1\td1\tnan", "line 6 is 'q1\\td1\\tnan', which is not query, document and grade"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_file_and_reason(folder, name, line, problem):
+    text = (folder / name).read_text().rstrip("\n")
+    (folder / name).write_text(f"{text}\n{line}\n")
+    with pytest.raises(GoldError) as caught:
         read_beir(folder)
+    assert str(caught.value).startswith(f"{folder} is not a sound BEIR folder: ") and problem in str(caught.value)
+
+
+def test_all_bad_lines_are_counted_and_ten_are_named(folder):
+    (folder / "qrels" / "test.tsv").write_text(QRELS + "q1\td9\t1\n" * 12)
+    with pytest.raises(GoldError, match=r"line 15 judges 'd9'.*; and 2 more\.$") as caught:
+        read_beir(folder)
+    assert "line 16" not in str(caught.value)
+
+
+def test_judgements_without_a_head_or_below_nothing_are_read(folder):
+    (folder / "qrels" / "test.tsv").write_text("q1\td1\t2\r\nq1\td3\t-1\r\n\r\n")
+    assert read_beir(folder).grades == {"q1": {"d1.txt": 2.0, "d3.txt": 0.0}}
 
 
 @pytest.fixture
