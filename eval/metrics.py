@@ -2,6 +2,9 @@
 
 All are fractions in [0, 1]. An answer is "right" if its F1 against a gold answer is at least `RIGHT_F1`;
 every metric about confidence uses that and nothing else. A metric of nothing is NaN.
+
+They are written here because each is a line or two over a rank or a threshold, where the libraries want judgements by
+document id or scores without ties; the tests hold them to ir-measures, scikit-learn and the SQuAD script.
 """
 
 from __future__ import annotations

@@ -100,7 +100,34 @@ def test_ndcg_is_that_of_scikit_learn_with_linear_gains(grades, k):
 
     assume(any(grades))
     scores = -np.arange(len(grades), dtype=float)
-    assert metrics.ndcg(grades, grades, k) == pytest.approx(ndcg_score([grades], [scores], k=k))
+    assert metrics.ndcg(grades, grades, k) == pytest.approx(ndcg_score([grades], [scores], k=k), abs=1e-9)
+
+
+@given(
+    st.lists(st.integers(0, 3), max_size=25),  # grades of what is retrieved, best hit first
+    st.lists(st.integers(1, 3), max_size=12),  # of what is relevant and not retrieved
+)
+def test_retrieval_is_measured_as_by_trec_eval(retrieved, missed):
+    import ir_measures
+    from ir_measures import RR, Success, nDCG
+
+    assume(any(retrieved) or missed)
+    grades = [*retrieved, *missed]
+    qrels = {"q": {str(document): grade for document, grade in enumerate(grades)}}
+    run = {"q": {str(document): float(-document) for document in range(len(retrieved))} or {"unjudged": 0.0}}
+    official = {
+        str(m): v
+        for m, v in ir_measures.calc_aggregate(
+            [nDCG @ 10, RR @ 10, Success @ 1, Success @ 5, Success @ 10], qrels, run
+        ).items()
+    }
+    rank = next((place for place, grade in enumerate(retrieved, start=1) if grade), math.inf)
+    ours = {
+        "nDCG@10": metrics.ndcg(retrieved, grades, 10),
+        "RR@10": metrics.reciprocal_rank(rank, 10),
+        **{f"Success@{k}": metrics.success_at_k(rank, k) for k in (1, 5, 10)},
+    }
+    assert ours == pytest.approx(official, abs=1e-9)
 
 
 def _official_best_f1(f1, confidence, answerable):
@@ -134,6 +161,16 @@ def test_a_question_without_a_span_counts_as_withheld_in_best_f1():
 
 
 @given(OUTCOMES)
+@pytest.mark.slow  # loads scikit-learn
+def test_auroc_is_that_of_scikit_learn(outcomes):
+    from sklearn.metrics import roc_auc_score
+
+    right, confidence = _columns(outcomes)
+    assume(0 < right.sum() < len(right))
+    assert metrics.auroc(right, confidence) == pytest.approx(roc_auc_score(right, confidence), abs=1e-9)
+
+
+@given(OUTCOMES)
 def test_auroc_is_the_share_of_pairs_in_order(outcomes):
     right, confidence = _columns(outcomes)
     pairs = [(a > b) + 0.5 * (a == b) for a in confidence[right] for b in confidence[~right]]
@@ -151,6 +188,13 @@ def test_the_risk_coverage_curve_is_that_of_every_threshold(outcomes):
         assert wrong == pytest.approx((~right[given_answers]).mean())
     assert coverage[-1] == 1.0
     assert 0.0 <= metrics.aurc(right, confidence) <= 1.0
+
+
+@given(OUTCOMES)
+def test_aurc_is_the_mean_risk_of_answering_no_more_than_each(outcomes):
+    right, confidence = _columns(outcomes)
+    risks = [np.mean(~right[confidence >= own]) for own in confidence]
+    assert metrics.aurc(right, confidence) == pytest.approx(np.mean(risks), abs=1e-9)
 
 
 @given(OUTCOMES, st.sampled_from([0.5, 0.8, 0.9]))
@@ -174,7 +218,9 @@ def test_brier_is_that_of_scikit_learn(outcomes):
     from sklearn.metrics import brier_score_loss
 
     right, confidence = _columns(outcomes)
-    assert metrics.brier(right, confidence) == pytest.approx(brier_score_loss(right, confidence, pos_label=True))
+    assert metrics.brier(right, confidence) == pytest.approx(
+        brier_score_loss(right, confidence, pos_label=True), abs=1e-9
+    )
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 999).map(lambda n: n / 1000)), min_size=1))
@@ -184,6 +230,18 @@ def test_ece_is_the_weighted_gap_of_ten_bins(outcomes):
         inside = [(is_right, c) for is_right, c in outcomes if low * 100 < round(c * 1000) <= low * 100 + 100]
         gap += abs(sum(is_right - c for is_right, c in inside))
     assert metrics.ece(*_columns(outcomes)) == pytest.approx(gap / len(outcomes))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 999).map(lambda n: n / 1000)), min_size=1))
+@pytest.mark.slow  # loads scikit-learn
+def test_the_bins_of_ece_are_those_of_scikit_learn(outcomes):
+    from sklearn.calibration import calibration_curve
+
+    right, confidence = _columns(outcomes)
+    accuracy, mean_confidence = calibration_curve(right, confidence, n_bins=10)
+    bins = metrics.reliability(right, confidence)
+    assert [b.accuracy for b in bins] == pytest.approx(accuracy, abs=1e-9)
+    assert [b.confidence for b in bins] == pytest.approx(mean_confidence, abs=1e-9)
 
 
 def test_a_reliability_table_counts_every_answer_once():
