@@ -106,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the table of figures into a README; without reports, from the figures that were kept."""
     options = _parser().parse_args(arguments)
     try:
-        columns = [_column(text) for text in options.report] or read_figures(options.figures)
+        columns = _columns(options.report, options.figures, may_drop=options.drop)
         readme = with_table(options.readme.read_text(encoding="utf-8"), markdown(columns))
     except (QuotebackError, OSError) as error:
         print(error, file=sys.stderr)
@@ -115,6 +115,19 @@ def main(arguments: list[str] | None = None) -> int:
     options.figures.write_text(kept + "\n", encoding="utf-8")
     options.readme.write_text(readme, encoding="utf-8")
     return 0
+
+
+def _columns(reports: list[str], figures: Path, *, may_drop: bool) -> list[Figures]:
+    if not reports:
+        return read_figures(figures)
+    columns = [_column(text) for text in reports]
+    kept = [column.title for column in read_figures(figures)] if figures.exists() else []
+    dropped = [title for title in kept if title not in [column.title for column in columns]]
+    if dropped and not may_drop:
+        raise ReportError(
+            f"The table would lose the column {' and '.join(map(repr, dropped))}. Give its report too, or --drop."
+        )
+    return columns
 
 
 def _column(text: str) -> Figures:
@@ -127,6 +140,7 @@ def _column(text: str) -> Figures:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.readme", description=main.__doc__)
     parser.add_argument("report", nargs="*", help="a column: its title, '=' and the path of a report.json")
+    parser.add_argument("--drop", action="store_true", help="leave out the table's columns that are not given")
     parser.add_argument("--readme", type=Path, default=Path("README.md"), help="default: README.md")
     parser.add_argument("--figures", type=Path, default=Path("docs/figures.json"), help="default: docs/figures.json")
     return parser

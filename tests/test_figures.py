@@ -1,15 +1,18 @@
 """The README's table of figures is made from reports."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
+import typer
 
 from eval.gold import load_gold
 from eval.readme import main, read_figures
 from eval.records import Report
 from eval.run import evaluate
 from tests.overlap_library import OverlapLibrary
+from ui import cli
 
 ROOT = Path(__file__).parents[1]
 TEXT = "The ferry Aurora carries 120 passengers on deck."
@@ -67,6 +70,40 @@ def test_a_column_shows_the_numbers_of_its_report(made, report: Report, tmp_path
     assert rows["AUROC of the confidence"] == "– | –"
     assert rows["`ask`, median ms (of it `retrieve`)"].endswith("(2)")
     assert made() == (0, readme)
+
+
+def test_a_column_is_dropped_only_when_told(
+    made,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = tmp_path / "report.json"
+    _, both = made(f"a={report}", f"b={report}")
+    assert made(f"b={report}", f"c={report}") == (2, both)
+    assert "would lose the column 'a'." in capsys.readouterr().err
+    assert made(f"b={report}", f"a={report}", f"c={report}")[0] == 0
+    code, fewer = made(f"b={report}", "--drop")
+    assert code == 0 and "| | b |" in fewer.splitlines()
+
+
+def test_the_commands_of_the_readme_make_its_table() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("<!-- end of figures -->")[1].split("```sh\n")[1].split("```")[0]
+    *commands, last = (shlex.split(line, comments=True) for line in block.replace("\\\n", " ").splitlines())
+    group = typer.main.get_command(cli.app)
+    synced, written = set(), []
+    for program, name, *options in commands:
+        assert program == "quoteback"
+        given = group.commands[name].make_context(name, options).params  # type: ignore[attr-defined]
+        if name == "sync":
+            synced.add(given["library"])
+        else:
+            assert given["library"] in synced
+            written.append(f"{given['out']}/report.json")
+    assert last[:3] == ["python", "-m", "eval.readme"]
+    columns = [column.rpartition("=") for column in last[3:]]
+    assert len(set(written)) == len(written) and [path for _, _, path in columns] == written
+    assert [title for title, _, _ in columns] == [kept.title for kept in read_figures(ROOT / "docs" / "figures.json")]
 
 
 @pytest.mark.parametrize(
