@@ -1,11 +1,18 @@
+import io
 import json
+import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fakes import ScriptedReader, WordEncoder
 from ui import cli
+
+Command = Callable[..., tuple[int, str, str]]
 
 ROOT = Path(__file__).parents[1]
 
@@ -81,6 +88,24 @@ def test_a_window_that_is_not_to_be_served_so_is_exit_code_2(tmp_path: Path, her
     given = [*options, str(accounts)] if "--auth" in options else options
     code, out, err = here("serve", *given, "--port", "0", "--library", str(tmp_path / "l"))
     assert code == cli.USAGE and out == "" and len(err.splitlines()) == 1
+    assert not (tmp_path / "l").exists()
+
+
+def test_a_port_that_is_taken_begins_no_library(tmp_path: Path, here: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, _, err = here("serve", "--port", port, "--library", str(tmp_path / "l"))
+    assert code == cli.FAILED and f"Port {port} is in use" in err
+    assert not (tmp_path / "l").exists()
+
+
+def test_a_window_on_a_new_library_says_so(tmp_path: Path, here: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTEBACK_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("ui.server.serve", lambda library, **options: None)
+    code, _, err = here("serve", "--port", "0", "--library", "reprots")
+    assert code == 0 and "There is no library 'reprots' yet. A new, empty one is begun: " in err
+    assert here("serve", "--port", "0", "--library", "reprots") == (0, "", "")
+    assert here("serve", "--port", "0") == (0, "", "")
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "x" * 2_001])
@@ -105,7 +130,6 @@ def test_a_wrong_model_folder_is_one_sentence(tmp_path: Path, here) -> None:  # 
 def test_list_rm_and_doctor(tmp_path: Path, here) -> None:  # type: ignore[no-untyped-def]
     from index.library import Library
     from index.sync import sync
-    from tests.fakes import WordEncoder
 
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("The ferry leaves at nine.")
@@ -117,6 +141,124 @@ def test_list_rm_and_doctor(tmp_path: Path, here) -> None:  # type: ignore[no-un
     assert here("rm", record["id"], "-l", str(tmp_path / "l"))[0] == 0
     assert here("rm", record["id"], "-l", str(tmp_path / "l"))[0] == cli.FAILED
     assert here("list", "-l", str(tmp_path / "l"))[1] == ""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of one document, made with words for an encoder; beside it the folder `docs`."""
+    from index.library import Library
+    from index.sync import sync
+
+    place = tmp_path_factory.mktemp("made")
+    (place / "docs").mkdir()
+    (place / "docs" / "ferry.txt").write_text(FERRY)
+    library = Library(place / "l", create=True)
+    sync(library, place / "docs", encoder=WordEncoder())
+    library.close()
+    return place / "l"
+
+
+@pytest.fixture
+def library(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The path of a copy of that library; what the program loads are models of words."""
+    monkeypatch.setattr("rag.pipeline.load_encoder", lambda given: WordEncoder(given or "words"))
+    monkeypatch.setattr("rag.pipeline.OpenLibrary.reader", ScriptedReader({"nine": 9.0}))
+    return str(shutil.copytree(made, tmp_path / "l"))
+
+
+FERRY = "The ferry leaves at nine."
+
+
+def test_retrieve_gives_passages_with_their_place(
+    here: Command, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = here("retrieve", "ferry", "-l", library, "--json")
+    (record,) = [json.loads(line) for line in out.splitlines()]
+    assert (code, err, record["text"], record["rank"]) == (0, "", FERRY, 1)
+    monkeypatch.setattr("sys.stdin", io.StringIO("When does the ferry leave?\n"))
+    code, out, _ = here("retrieve", "-", "-l", library)
+    assert code == 0 and FERRY in out and "ferry.txt" in out
+
+
+def test_retrieve_finds_nothing_in_an_empty_library(tmp_path: Path, here: Command, library: str) -> None:
+    from index.library import Library
+
+    Library(tmp_path / "empty", create=True).close()
+    assert here("retrieve", "ferry", "-l", str(tmp_path / "empty")) == (cli.NO_ANSWER, "", "")
+
+
+def test_a_question_is_read_from_standard_input(here: Command, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("When does the ferry leave?\n"))
+    code, out, _ = here("ask", "-", "-l", library, "--json")
+    record = json.loads(out)
+    assert (code, record["question"], record["text"]) == (0, "When does the ferry leave?", "nine")
+
+
+@pytest.mark.parametrize("command", ["ask", "retrieve"])
+def test_a_library_made_with_another_encoder_is_exit_code_4(here: Command, library: str, command: str) -> None:
+    code, out, err = here(command, "When does the ferry leave?", "-l", library, "--encoder", "other")
+    assert (code, out) == (cli.NO_LIBRARY, "") and len(err.splitlines()) == 1
+    assert "made with encoder 'words', but 'other' is running" in err
+    assert f"quoteback rebuild --library {library}" in err
+
+
+def test_rebuild_makes_a_library_for_another_encoder(here: Command, library: str) -> None:
+    assert here("rebuild", "-l", library, "--encoder", "other") == (0, "", "1 document made anew.\n")
+    assert here("retrieve", "ferry", "-l", library, "--encoder", "other")[0] == 0
+    assert here("retrieve", "ferry", "-l", library)[0] == cli.NO_LIBRARY
+
+
+def test_info_tells_what_a_library_was_made_with(
+    here: Command, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTEBACK_ENCODER", "other")
+    monkeypatch.setenv("QUOTEBACK_LIBRARY", library)
+    code, out, _ = here("info")
+    told = dict(line.split(": ", 1) for line in out.splitlines())
+    assert code == 0 and (told["library"], told["documents"], told["made with encoder"]) == (library, "1", "words")
+    assert told["python"].startswith("3.")
+    assert here("info", "--library", f"{library}-none")[0] == cli.NO_LIBRARY
+    monkeypatch.delenv("QUOTEBACK_LIBRARY")
+    assert "made with" not in here("info")[1]
+
+
+def test_gold_check_names_what_to_look_at_again(tmp_path: Path, here: Command, library: str) -> None:
+    line = {"id": "a", "question": "When?", "answers": ["nine"], "evidence": [["ferry.txt", 20, 24]]}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(line))
+    assert here("gold", "check", str(tmp_path / "gold.jsonl"), "-l", library) == (0, "", "")
+    again = {**line, "id": "b", "evidence": [["boat.txt", 0, 4]]}
+    (tmp_path / "gold.jsonl").write_text(f"{json.dumps(line)}\n{json.dumps(again)}")
+    code, out, _ = here("gold", "check", str(tmp_path / "gold.jsonl"), "-l", library)
+    assert code == cli.FAILED and out.splitlines()[0] == "b asks the same as a." and "b " in out.splitlines()[1]
+
+
+@pytest.fixture
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("eval.statistics.N_RESAMPLES", 20)
+    monkeypatch.setattr("eval.statistics.N_PERMUTATIONS", 99)
+    yield
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("library", "few_resamples")
+def test_the_documents_of_squad_are_made_a_library_and_its_questions_asked(tmp_path: Path, here: Command) -> None:
+    answer = {"text": "nine", "answer_start": FERRY.index("nine")}
+    qas = [
+        {"id": "a", "question": "When does the ferry leave?", "answers": [answer]},
+        {"id": "b", "question": "Who steers?", "answers": [], "is_impossible": True},
+    ]
+    squad = {"data": [{"title": "Ferry", "paragraphs": [{"context": FERRY, "qas": qas}]}]}
+    (tmp_path / "squad.json").write_text(json.dumps(squad))
+    given = ("eval", str(tmp_path / "squad.json"), "--library", str(tmp_path / "new"))
+    code, out, err = here(*given, "--contexts", "--out", str(tmp_path / "out"))
+    assert code == 0 and "squad.json: 2 questions" in out and "1 added." in err
+    assert "1 unchanged." in here(*given, "--contexts")[2]
+    assert here(*given)[0] == 0
+    report = str(tmp_path / "out" / "report.json")
+    code, out, _ = here("compare", report, report)
+    assert code == 0 and "No clear difference: F1" in out.rstrip().splitlines()[-1]
+    code, out, err = here("compare", report, str(tmp_path / "none.json"))
+    assert (code, out) == (cli.FAILED, "") and "none.json can't be read" in err
 
 
 @pytest.mark.slow

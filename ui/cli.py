@@ -23,10 +23,13 @@ from index.errors import (
     QuotebackError,
     UsageError,
 )
+from index.places import library_folder
+from index.storage import FILE
 from index.sync import checked_folder
 from rag import Turn, open_library
 from ui import benchmark, gold, terminal, users
 from ui.records import answer_record, hit_record
+from ui.wording import counted
 
 FAILED, USAGE, NO_ANSWER, NO_LIBRARY, BELOW_FLOOR, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
@@ -164,9 +167,17 @@ def serve(
 ) -> None:
     """Open the chat window in the browser of this machine; with --auth, of others too."""
     from ui.accounts import read_accounts
-    from ui.server import serve as serve_window  # Gradio: seconds of start-up
+    from ui.listening import check_access, listener_at
+    from ui.server import check_mcp
+    from ui.server import serve as serve_window
 
     accounts = None if auth is None else read_accounts(auth)
+    # All that can be wrong with the options first: no library is begun for a window that can't be served.
+    if mcp:
+        check_mcp()
+    check_access(host, has_login=accounts is not None, names=name or (), mcp=mcp)
+    listener_at(host, port, is_for_others=accounts is not None).close()
+    _say_if_new(library)
     with open_library(library, create=True, encoder=encoder, reader=reader) as opened:
         serve_window(
             opened,
@@ -240,12 +251,16 @@ def rebuild(library: LibraryOption = "default", encoder: EncoderOption = None, q
     """Make all passages, vectors and terms anew from the texts, for instance with another encoder."""
     with open_library(library, encoder=encoder) as opened, terminal.sync_progress(quiet=quiet) as tell:
         n_documents = opened.rebuild(progress=tell)
-    terminal.err.print(f"{n_documents:,} documents made anew.")
+    terminal.err.print(f"{counted(n_documents, 'document')} made anew.")
 
 
 @app.command()
-def info(library: Annotated[str | None, typer.Option("--library", "-l")] = None) -> None:
-    """Versions, places and models, to put into a report of a fault."""
+def info(
+    library: Annotated[
+        str | None, typer.Option("--library", "-l", envvar="QUOTEBACK_LIBRARY", help="Tell of this library too.")
+    ] = None,
+) -> None:
+    """Versions and places, and what a library was made with, to put into a report of a fault."""
     from ui.info import facts
 
     for name, value in facts(library).items():
@@ -285,6 +300,12 @@ def _next_question() -> str:
 
 def _print_json(record: object) -> None:
     print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def _say_if_new(library: str) -> None:
+    folder = library_folder(library)
+    if library != "default" and not (folder / FILE).exists():
+        terminal.err.print(f"There is no library {library!r} yet. A new, empty one is begun: {folder}", markup=False)
 
 
 def _say_address(address: str) -> None:

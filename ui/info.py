@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
-from index.places import libraries_folder
-from rag import open_library
+from index.library import Library
+from index.places import libraries_folder, library_folder
 
 _PACKAGES = (
     "quoteback",
@@ -21,7 +23,7 @@ _PACKAGES = (
 
 
 def facts(library: str | None) -> dict[str, str]:
-    """Versions and places; with a library, its state and what it was made with."""
+    """Versions and places; with a library, its state and what it was made with. Loads no model."""
     found = {name: importlib.metadata.version(name) for name in _PACKAGES}
     found |= {
         "python": platform.python_version(),
@@ -29,10 +31,15 @@ def facts(library: str | None) -> dict[str, str]:
         "sqlite": sqlite3.sqlite_version,
         "libraries": str(libraries_folder()),
     }
-    if library is not None:
-        with open_library(library) as opened:
-            found |= {
-                "library": str(opened.path),
-                "documents": str(len(opened.documents())),
-            } | opened.fingerprint()
-    return found
+    return found if library is None else found | _library_facts(library_folder(library))
+
+
+def _library_facts(folder: Path) -> dict[str, str]:
+    with closing(Library(folder)) as library:
+        with library.reading() as generation:
+            pass
+        return {
+            "library": str(folder),
+            "documents": str(len(library.sources())),
+            "generation": str(generation),
+        } | {f"made with {name}": value for name, value in (library.fingerprint() or {}).items()}
