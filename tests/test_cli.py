@@ -169,6 +169,24 @@ def library(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 FERRY = "The ferry leaves at nine."
 
 
+@pytest.mark.parametrize(("good", "expected"), [(FERRY, cli.REFUSED), ("", cli.FAILED)])
+def test_a_sync_that_refuses_a_file_saves_the_rest_and_says_so_in_its_exit_code(
+    tmp_path: Path, here: Command, library: str, good: str, expected: int
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "good.txt").write_text(good)
+    (tmp_path / "docs" / "empty.txt").write_text("")
+    code, out, err = here("sync", str(tmp_path / "docs"), "-l", str(tmp_path / "new"))
+    assert (code, out) == (expected, "") and "empty.txt: " in err
+    names = [
+        json.loads(line)["title"] for line in here("list", "-l", str(tmp_path / "new"), "--json")[1].splitlines()
+    ]
+    assert len(names) == (1 if good else 0)
+    (tmp_path / "docs" / "empty.txt").write_text("Dogs travel free.")
+    (tmp_path / "docs" / "good.txt").write_text(FERRY)
+    assert here("sync", str(tmp_path / "docs"), "-l", str(tmp_path / "new"))[0] == 0
+
+
 def test_retrieve_gives_passages_with_their_place(
     here: Command, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """The command line. Answers go to stdout, progress and complaints to stderr.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer in the documents, 4 no such library or one made by another
-encoder, 5 a benchmark below its floor, 130 interrupted.
+encoder, 5 a benchmark below its floor, 6 done but for files that were refused, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ui import benchmark, gold, terminal, users
 from ui.records import answer_record, hit_record
 from ui.wording import counted
 
-FAILED, USAGE, NO_ANSWER, NO_LIBRARY, BELOW_FLOOR, INTERRUPTED = 1, 2, 3, 4, 5, 130
+FAILED, USAGE, NO_ANSWER, NO_LIBRARY, BELOW_FLOOR, REFUSED, INTERRUPTED = 1, 2, 3, 4, 5, 6, 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -65,7 +65,10 @@ def sync(
     encoder: EncoderOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Bring a library in line with a folder: new files in, changed ones again, removed ones out."""
+    """Bring a library in line with a folder: new files in, changed ones again, removed ones out.
+
+    A file that can't be read is refused, with the reason, and the rest goes on; the exit code is then 6.
+    """
     folder = checked_folder(folder)
     try:
         with (
@@ -77,9 +80,9 @@ def sync(
         terminal.fail("Stopped. What was saved is saved; run the same command to go on.")
         raise typer.Exit(INTERRUPTED) from None
     terminal.show_report(report)
-    indexed = [*report.added, *report.updated, *report.renamed, *report.unchanged, *report.duplicates]
-    if report.refused and not indexed:
-        raise typer.Exit(FAILED)
+    indexed = [*report.added, *report.updated, *report.renamed, *report.unchanged]
+    if report.refused:
+        raise typer.Exit(REFUSED if indexed else FAILED)
 
 
 @app.command()
