@@ -19,7 +19,8 @@ from rag.types import Citation, Turn
 
 NOT_IN_LIBRARY = "not_in_library"
 LOST_IN_PARSING = "lost_in_parsing"
-_N_SHOWN = 10
+_N_SHOWN = 10  # bad lines
+_N_GONE_SHOWN = 5
 
 # Name and content of each line; a string for content is the reason why the line can't be used.
 _Lines: TypeAlias = Iterator[tuple[str, dict[str, Any] | str]]
@@ -56,11 +57,16 @@ class GoldQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The questions of one gold file, in its order; `sha256` is the file's."""
+    """The questions of one gold file, in its order; `sha256` is the file's.
+
+    Attributes:
+        gone: Names of the lines with evidence that could not be found.
+    """
 
     name: str
     sha256: str
     questions: tuple[GoldQuestion, ...]
+    gone: tuple[str, ...] = ()
 
 
 def load_gold(path: Path, documents: Sequence[Document], *, strict: bool = True) -> Gold:
@@ -90,7 +96,21 @@ def load_gold(path: Path, documents: Sequence[Document], *, strict: bool = True)
     else:
         lines = json_lines(data)
     finder = _Finder(documents, strict=strict)
-    return Gold(path.name, hashlib.sha256(data).hexdigest(), _questions(lines, finder, path.name))
+    questions, gone = _questions(lines, finder, path.name)
+    return Gold(path.name, hashlib.sha256(data).hexdigest(), questions, gone)
+
+
+def gone_sentence(gold: Gold) -> str:
+    """How many questions have evidence that could not be found, with the first lines of it; "" if none has."""
+    n_questions = sum(bool(question.gone) for question in gold.questions)
+    if not n_questions:
+        return ""
+    more = f" and {len(gold.gone) - _N_GONE_SHOWN} more" if len(gold.gone) > _N_GONE_SHOWN else ""
+    return (
+        f"Evidence of {n_questions:,} of {len(gold.questions):,} questions is not in the library, or reads "
+        f"differently there: {', '.join(gold.gone[:_N_GONE_SHOWN])}{more}. A question without other evidence counts "
+        "as lost there. See: quoteback gold check"
+    )
 
 
 def json_lines(data: bytes) -> _Lines:
@@ -106,17 +126,18 @@ def json_lines(data: bytes) -> _Lines:
         yield f"line {number}", content if isinstance(content, dict | str) else "is not a JSON object"
 
 
-def _questions(
-    lines: Iterator[tuple[str, dict[str, Any] | str]], finder: _Finder, name: str
-) -> tuple[GoldQuestion, ...]:
+def _questions(lines: _Lines, finder: _Finder, name: str) -> tuple[tuple[GoldQuestion, ...], tuple[str, ...]]:
+    """The questions, and the lines with evidence that could not be found."""
     questions: dict[str, GoldQuestion] = {}
     problems: list[str] = []
+    gone: list[str] = []
     for place, content in lines:
         try:
             if isinstance(content, str):
                 raise ValueError(content)
             question = _question(content, finder)
             questions[question.id] = _merged(questions.get(question.id, question), question)
+            gone += [place] if question.gone else []
         except ValueError as error:
             problems.append(f"{place} {error}")
     if problems:
@@ -125,7 +146,7 @@ def _questions(
         raise GoldError(f"{name} has {lines_named}: {'; '.join(problems[:_N_SHOWN])}{more}.")
     if not questions:
         raise GoldError(f"{name} holds no questions.")
-    return tuple(questions.values())
+    return tuple(questions.values()), tuple(gone)
 
 
 def _merged(known: GoldQuestion, again: GoldQuestion) -> GoldQuestion:

@@ -50,6 +50,7 @@ _SLOW = {
     "test_export",
     "test_planted_faults",
     "test_calibrate",
+    "test_benchmark",
 }
 
 

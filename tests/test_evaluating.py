@@ -52,10 +52,20 @@ def test_every_question_is_told_and_then_the_report_is_shown(tmp_path: Path) -> 
 
 
 def test_what_is_wrong_with_a_gold_line_is_said_as_it_is(tmp_path: Path) -> None:
-    wrong = {"id": "1", "question": "Who?", "answers": ["Ada"], "evidence": [["ferry.txt", 0, 3]]}
+    wrong = {"id": "1", "question": "Who?", "answers": ["Ada"], "evidence": [["ferry.txt", 3, 0]]}
     evaluating, event = _evaluating(tmp_path, (*GOLD[1:], wrong))
     *_, (shown, _) = evaluating.evaluated(event)
-    assert "gold.jsonl has 1 bad line: line 2 has evidence ferry.txt [0, 3), which reads 'The'" in _text(shown)
+    assert "gold.jsonl has 1 bad line: line 2 has the evidence ['ferry.txt', 3, 0], which is not" in _text(shown)
+
+
+def test_evidence_that_the_library_lacks_is_counted_in_the_report(tmp_path: Path) -> None:
+    elsewhere = {"id": "3", "question": "Who?", "answers": ["Ada"], "evidence": [["boat.txt", 0, 3]]}
+    changed = {"id": "4", "question": "When?", "answers": ["ten"], "evidence": [["ferry.txt", 21, 24]]}
+    evaluating, event = _evaluating(tmp_path, (*GOLD, elsewhere, changed))
+    *_, (shown, _) = evaluating.evaluated(event)
+    page = _text(html.unescape(shown))
+    assert "not in library 1 the document is not in the library" in page
+    assert "lost in parsing 1 the document is there, but" in page
 
 
 def test_only_its_own_session_stops_an_evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

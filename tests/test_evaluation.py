@@ -8,7 +8,7 @@ import pytest
 from markupsafe import escape
 
 from eval.floors import FloorError, check_floors, parse_floors
-from eval.gold import load_gold
+from eval.gold import gone_sentence, load_gold
 from eval.measures import MEASURES
 from eval.records import Report, ReportError
 from eval.report import to_html
@@ -219,7 +219,12 @@ def test_a_document_that_is_gone_is_named_as_the_loss(tmp_path):
     library = OverlapLibrary({"ferry.txt": FERRY.replace("forty", "fifty")}, SCRIPT)
     path = tmp_path / "ferry.jsonl"
     path.write_text("\n".join(map(json.dumps, LINES)), encoding="utf-8")
-    report = evaluate(library, load_gold(path, library.documents(), strict=False))
+    gold = load_gold(path, library.documents(), strict=False)
+    assert gone_sentence(gold).startswith(
+        "Evidence of 4 of 9 questions is not in the library, or reads differently there: line 1, line 2, line 4, "
+        "line 6. A question"
+    )
+    report = evaluate(library, gold)
     assert _record(report, "wages").loss == "not_in_library"
     assert _record(report, "crossing").loss == "lost_in_parsing"
     assert report.metric("success@10").n == 7

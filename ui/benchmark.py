@@ -105,9 +105,11 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
 def _answers(library: OpenLibrary, path: Path, k: int, out: Path | None) -> tuple[Metric, ...]:
     from eval import report as reports
     from eval import run, table  # SciPy, matplotlib: only here
-    from eval.gold import load_gold
+    from eval.gold import gone_sentence, load_gold
 
-    gold = load_gold(path, library.documents())
+    gold = load_gold(path, library.documents(), strict=False)
+    if gone := gone_sentence(gold):
+        terminal.err.print(terminal.plain(gone), markup=False)
     with terminal.counting("asking") as tell:
         report = run.evaluate(library, gold, k=k, progress=tell)
     terminal.out.print(table.render(report), markup=False)

@@ -74,4 +74,4 @@ def _evaluation(library: Library, path: Path, stop: Event, tell: Callable[[tuple
             raise StoppedError(f"Stopped after {n_done:,} of {n_total:,} questions. Nothing was measured.")
         tell((n_done, n_total))
 
-    return evaluate(library, load_gold(path, library.documents()), progress=progress)
+    return evaluate(library, load_gold(path, library.documents(), strict=False), progress=progress)

@@ -1,0 +1,100 @@
+"""eval, compare and calibrate on the command line, with one tiny model as encoder and as reader."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag.pipeline import open_library
+from tests.tiny_readers import TEXT, save_bert
+from ui import cli
+
+Command = Callable[..., tuple[int, str, str]]
+NAMES = ("ferry.txt", "cars.txt", "captain.txt", "tickets.txt", "storm.txt")
+TEXTS = dict(zip(NAMES, TEXT.split(". "), strict=True))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_resamples():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.statistics.N_RESAMPLES", 20)
+        yield
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_bert(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def ferries(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _library(tmp_path_factory.mktemp("ferries"), TEXTS, tiny)
+
+
+@pytest.fixture
+def library(ferries: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(ferries, tmp_path / "library")
+
+
+def _library(folder: Path, texts: dict[str, str], model: Path) -> Path:
+    """A library in the folder, of documents beside it."""
+    (folder / "docs").mkdir()
+    for name, text in texts.items():
+        (folder / "docs" / name).write_text(text, encoding="utf-8")
+    with open_library(folder / "library", create=True, encoder=str(model)) as opened:
+        assert len(opened.sync(folder / "docs").added) == len(texts)
+    return folder / "library"
+
+
+def _with_model(command: str, gold: Path, library: Path, model: Path) -> list[str]:
+    """The command's words, with one model in both roles."""
+    given = ["--gold", str(gold)] if command == "calibrate" else [str(gold)]
+    return [command, *given, "--library", str(library), "--encoder", str(model), "--reader", str(model)]
+
+
+def _gold(path: Path, *lines: dict[str, object]) -> Path:
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return path
+
+
+def _line(id_: str, question: str, answer: str, name: str) -> dict[str, object]:
+    at = TEXTS[name].index(answer)
+    return {"id": id_, "question": question, "answers": [answer], "evidence": [[name, at, at + len(answer)]]}
+
+
+CAPTAIN = _line("captain", "Who commands the ship?", "Ingrid Østby", "captain.txt")
+COST = _line("cost", "What does it cost?", "14.50 euros", "tickets.txt")
+COOK: dict[str, object] = {"id": "cook", "question": "Who cooks?", "answers": []}
+
+
+def test_a_document_that_is_gone_is_named_as_the_stage_that_lost_its_questions(
+    here: Command, library: Path, tiny: Path, tmp_path: Path
+) -> None:
+    _, listed, _ = here("list", "--library", str(library), "--json")
+    (captain,) = [d["id"] for d in map(json.loads, listed.splitlines()) if d["source"].endswith("captain.txt")]
+    assert here("rm", captain, "--library", str(library))[0] == 0
+    changed = {**COST, "id": "changed", "answers": ["twelve crowns"]}
+    gold = _gold(tmp_path / "gold.jsonl", CAPTAIN, COOK, changed)
+    code, out, err = here(*_with_model("eval", gold, library, tiny), "--out", str(tmp_path / "out"))
+    assert code == 0
+    said = "Evidence of 2 of 3 questions is not in the library, or reads differently there: line 1, line 3. "
+    assert said in err
+    assert re.search(r"^not_in_library +1$", out, re.MULTILINE)
+    assert re.search(r"^lost_in_parsing +1$", out, re.MULTILINE)
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert {record["id"]: record["loss"] for record in report["records"] if record["answers"]} == {
+        "captain": "not_in_library",
+        "changed": "lost_in_parsing",
+    }
+
+
+def test_a_gold_line_that_means_nothing_is_refused_by_its_number(
+    here: Command, library: Path, tiny: Path, tmp_path: Path
+) -> None:
+    gold = _gold(tmp_path / "gold.jsonl", COST, {"id": "a"})
+    code, out, err = here(*_with_model("eval", gold, library, tiny))
+    assert (code, out) == (cli.FAILED, "")
+    assert "gold.jsonl has 1 bad line: line 2 has no question." in err
