@@ -11,6 +11,7 @@ import numpy as np
 from eval.metrics import RIGHT_F1, reciprocal_rank, success_at_k
 from eval.records import Record, Report, ReportError
 from eval.statistics import groups_of, permutation_p
+from eval.unlike import unlike
 
 SIGNIFICANT_P = 0.05
 _N_SHOWN = 20
@@ -34,12 +35,14 @@ class Comparison:
     gained: Pairs (before, after) of records that became right.
     lost: Pairs that were right and are not any more.
     n_left_out: Questions that stand in one report only, or with other answers.
+    unlike: What the two were made with, where it is not the same (`eval.unlike`).
     """
 
     differences: tuple[Difference, ...]
     gained: tuple[tuple[Record, Record], ...]
     lost: tuple[tuple[Record, Record], ...]
     n_left_out: int
+    unlike: str = ""
 
     @property
     def verdict(self) -> str:
@@ -79,6 +82,7 @@ def compare(before: Report, after: Report) -> Comparison:
         gained=tuple(pair for pair in pairs if not _is_right(pair[0]) and _is_right(pair[1])),
         lost=tuple(pair for pair in pairs if _is_right(pair[0]) and not _is_right(pair[1])),
         n_left_out=len(before.records) + len(after.records) - 2 * len(pairs),
+        unlike=unlike(before.made_with, after.made_with),
     )
 
 
@@ -101,6 +105,8 @@ def render(comparison: Comparison, *, width: int = 100) -> str:
         console.print(*_changes(title, pairs), sep="\n", soft_wrap=True)
     if comparison.n_left_out:
         console.print(f"\n{comparison.n_left_out} questions stand in one report only and are left out.")
+    if comparison.unlike:
+        console.print(f"\nNot made alike: {comparison.unlike}", soft_wrap=True)
     console.print(f"\n{comparison.verdict}", soft_wrap=True)
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines()) + "\n"
 

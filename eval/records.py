@@ -97,15 +97,17 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation. Two of the same library, models and gold differ only in their clock, timings and memory.
+    """An evaluation. Two of the same command, library, models and gold differ only in clock, timings and memory.
 
     Attributes:
-        library: The library's fingerprint: encoder, reader, generation, versions.
+        library: The library's fingerprint: encoder, reader, calibration, generation.
         gold: Name of the gold file.
         k: Hits a question.
         started: ISO 8601, UTC.
         seconds: Wall time of the whole.
         peak_mib: The most memory that the process has held, in MiB; None where the system doesn't tell.
+        command: The command that asks the same again; "" if none was given.
+        versions: Of Python and of the packages that the numbers depend on.
     """
 
     library: Mapping[str, str]
@@ -117,6 +119,13 @@ class Report:
     metrics: tuple[Metric, ...]
     records: tuple[Record, ...]
     peak_mib: float | None = None
+    command: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def made_with(self) -> dict[str, str]:
+        """What the numbers depend on, by name, but for the versions of other programs."""
+        return {**self.library, "gold_sha256": self.gold_sha256, "k": str(self.k)}
 
     def metric(self, name: str) -> Metric:
         """The metric of that name.

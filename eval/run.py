@@ -13,6 +13,7 @@ from eval.memory import peak_mib
 from eval.metrics import exact_match, normalise, token_f1
 from eval.records import Excerpt, Record, Report
 from eval.summary import summarise
+from eval.versions import versions
 from rag.types import Answer, Citation, Outcome, Turn
 
 _RANKED = 10  # hits that Success@10 and MRR@10 need, whatever k is
@@ -32,6 +33,7 @@ def evaluate(
     gold: Gold,
     *,
     k: int = 10,
+    command: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Ask every question of the gold and measure the answers.
@@ -40,6 +42,7 @@ def evaluate(
         library: An open library.
         gold: From `eval.gold.load_gold` with this library's documents.
         k: Hits read for a question. Retrieval is measured on 10 hits or more.
+        command: Kept in the report, to run it again.
         progress: Called with the number of questions done and of all, after each.
     """
     started, clock, fingerprint = datetime.now(UTC), perf_counter(), dict(library.fingerprint())
@@ -58,6 +61,8 @@ def evaluate(
         metrics=summarise(records),
         records=tuple(records),
         peak_mib=peak_mib(),
+        command=command,
+        versions=versions(),
     )
 
 

@@ -124,8 +124,13 @@ def _sha256_of_weights(model, folder: Path | None) -> str:  # type: ignore[no-un
     """Of the files of a folder; of the parameters themselves for a model from the hub."""
     if folder is not None:
         return sha256_of_files(folder, sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("*.json")))
+    return sha256_of_parameters(model)
+
+
+def sha256_of_parameters(network) -> str:  # type: ignore[no-untyped-def]
+    """Of a network of torch, with the names of its parameters."""
     digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
+    for name, tensor in sorted(network.state_dict().items()):
         digest.update(name.encode() + tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
 

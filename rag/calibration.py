@@ -6,6 +6,7 @@ sources tell right from wrong (Kamath et al. 2020).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
@@ -60,6 +61,11 @@ class Calibration:
         """The same of `Evidence.features`."""
         logit = self.bias + math.fsum(w * x for w, x in zip(self.weights, features, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+    @property
+    def sha256(self) -> str:
+        """Of its JSON; two calibrations with the same give the same confidences and withhold the same answers."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
         """As text with sorted keys."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from index.encoder import sha256_of_file
+from index.encoder import sha256_of_file, sha256_of_parameters
 from index.errors import ModelNotFoundError
 from index.onnx_session import INT8_FILE, OnnxSession
 from index.onnx_session import load_tokenizer as load_bare_tokenizer
@@ -31,12 +33,15 @@ class Form:
     Attributes:
         n_positions: The most tokens that a window may have.
         is_int8: Whether its matrices are in eight bits.
+        sha256: Reads the file of the weights that are run, or the weights themselves if they have no single file,
+            and gives its digest; None if they are not known.
     """
 
     forward: Forward
     tokenizer: Any
     n_positions: int
     is_int8: bool = False
+    sha256: Callable[[], str] | None = None
 
 
 def load_form(model: str | Path, *, in_torch: bool = False) -> Form:
@@ -48,8 +53,13 @@ def load_form(model: str | Path, *, in_torch: bool = False) -> Form:
     if not in_torch and (Path(model) / INT8_FILE).exists():
         return load_int8(Path(model))
     network = load_network(model)
-    # RoBERTa counts its positions from 2.
-    return Form(TorchForward(network), load_tokenizer(model), network.config.max_position_embeddings - 2)
+    weights = Path(model) / WEIGHTS_FILE
+    return Form(
+        TorchForward(network),
+        load_tokenizer(model),
+        network.config.max_position_embeddings - 2,  # RoBERTa counts its positions from 2
+        sha256=partial(sha256_of_file, weights) if weights.is_file() else partial(sha256_of_parameters, network),
+    )
 
 
 def load_int8(folder: Path, *, n_threads: int | None = None) -> Form:
@@ -74,4 +84,5 @@ def load_int8(folder: Path, *, n_threads: int | None = None) -> Form:
         BareTokenizer(load_bare_tokenizer(folder)),
         int(session.metadata["n_positions"]),
         is_int8=True,
+        sha256=partial(sha256_of_file, folder / INT8_FILE),
     )

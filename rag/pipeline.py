@@ -36,8 +36,12 @@ _CALIBRATION = "calibration"  # the setting's name
 class SpanReader(Protocol):
     """What reads passages for the exact words that answer a question."""
 
-    name: str
     calibration: Calibration
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """All that tells it from other readers."""
+        ...
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
         """For each passage its spans, best first."""
@@ -186,11 +190,14 @@ class OpenLibrary:
         """What answers depend on: models, settings and the state of the library."""
         with self._library.reading() as generation:
             pass
-        version = importlib.metadata.version("quoteback")
-        return syncing.running_fingerprint(self.encoder) | {
-            "reader": self.reader.name,
+        calibration = self.calibration
+        return {
+            **syncing.running_fingerprint(self.encoder),
+            **self.reader.fingerprint,
+            "calibration_sha256": calibration.sha256,
+            "threshold": f"{calibration.threshold:g}",
             "generation": str(generation),
-            "quoteback": version,
+            "quoteback": importlib.metadata.version("quoteback"),
         }
 
     @property

@@ -58,9 +58,16 @@ class Reader:
         self.calibration = Calibration.of_model(Path(model))
         self._max_tokens = min(MAX_TOKENS, form.n_positions)
         self._forward = form.forward
+        self._sha256 = form.sha256
         self._tokenizer = Tokenizer(form.tokenizer)
         self._max_answer_tokens = max_answer_tokens
         self._batch_tokens = batch_tokens
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """What tells this model from others: its name, and the sha256 of its weights if they are known."""
+        known = {} if self._sha256 is None else {"reader_sha256": self._sha256()}
+        return {"reader": self.name, **known}
 
     def read(self, question: str, passages: Sequence[Passage], *, n_best: int = 5) -> list[list[Span]]:
         """Read every passage for the question.

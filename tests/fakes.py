@@ -40,10 +40,10 @@ class WordEncoder:
 class ScriptedReader:
     """Finds given words: for each of them a span, wherever they stand in a passage, with the given margin."""
 
-    name = "scripted"
     calibration = Calibration()
 
     def __init__(self, margins: Mapping[str, float]) -> None:
+        self.fingerprint = {"reader": "scripted"}
         self._margins = margins
         self.questions: list[str] = []
 

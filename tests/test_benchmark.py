@@ -2,12 +2,16 @@
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
+from eval.records import Report
+from index.encoder import sha256_of_file
 from rag.pipeline import open_library
 from tests.tiny_readers import TEXT, save_bert
 from ui import cli
@@ -98,3 +102,32 @@ def test_a_gold_line_that_means_nothing_is_refused_by_its_number(
     code, out, err = here(*_with_model("eval", gold, library, tiny))
     assert (code, out) == (cli.FAILED, "")
     assert "gold.jsonl has 1 bad line: line 2 has no question." in err
+
+
+def test_a_report_tells_readers_of_one_name_apart(here: Command, library: Path, tiny: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(tiny, tmp_path / "other" / "tiny")
+    weights = load_file(other / "model.safetensors")
+    weights["qa_outputs.weight"] = -weights["qa_outputs.weight"]
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    gold = _gold(tmp_path / "gold.jsonl", COST, COOK)
+    made = []
+    for reader, k in ((tiny, "10"), (other, "5")):
+        words = [*_with_model("eval", gold, library, tiny)[:-1], str(reader), "--top-k", k]
+        made.append(tmp_path / f"report-{k}" / "report.json")
+        assert here(*words, "--out", str(made[-1].parent))[0] == 0
+    first, second = (Report.from_json(path.read_text(encoding="utf-8")) for path in made)
+    assert first.library["reader"] == second.library["reader"] == "tiny"
+    assert first.library["reader_sha256"] == sha256_of_file(tiny / "model.safetensors")
+    assert second.library["reader_sha256"] == sha256_of_file(other / "model.safetensors")
+    words = shlex.split(second.command)
+    assert words[:3] == ["quoteback", "eval", str(gold)] and words[-2:] == ["--reader", str(other)]
+    assert str(tmp_path / "report-5") not in words
+    page = made[0].with_name("report.html").read_text(encoding="utf-8")
+    for value in (first.library["reader_sha256"], first.library["calibration_sha256"], first.versions["numpy"]):
+        assert f"<dd>{value}</dd>" in page
+    assert "--top-k 10" in page
+    code, out, _ = here("compare", *map(str, made))
+    assert code == 0
+    digests = [report.library["reader_sha256"][:12] for report in (first, second)]
+    assert f"Not made alike: reader_sha256 {digests[0]}… -> {digests[1]}…; k 10 -> 5" in out
+    assert "Not made alike" not in here("compare", str(made[0]), str(made[0]))[1]

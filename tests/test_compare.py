@@ -102,6 +102,17 @@ def test_questions_of_one_report_only_are_left_out_and_counted():
     assert "3 questions stand in one report only" in render(comparison)
 
 
+def test_what_was_not_made_alike_is_said_in_a_line():
+    before, after = _report([1.0]), _report([1.0])
+    assert "Not made alike" not in render(compare(before, after))
+    before = replace(before, library={"encoder": "one", "threshold": "0.2"}, gold_sha256="a" * 64)
+    after = replace(after, library={"encoder": "one", "reader": "tiny"}, gold_sha256="b" * 64, k=5)
+    assert (
+        "\nNot made alike: threshold 0.2 -> (not said); gold_sha256 aaaaaaaaaaaa… -> bbbbbbbbbbbb…; k 10 -> 5; "
+        "reader (not said) -> tiny\n"
+    ) in render(compare(before, after))
+
+
 def test_reports_without_a_common_question_are_refused():
     with pytest.raises(ReportError, match="no question in common"):
         compare(_report([1.0]), _report([]))

@@ -248,6 +248,18 @@ def test_a_report_survives_its_json(report):
     assert Report.from_json(report.to_json()) == report
 
 
+def test_a_report_says_what_it_was_made_with(library, gold):
+    report = evaluate(library, gold, command="quoteback eval ferry.jsonl")
+    assert report.command == "quoteback eval ferry.jsonl"
+    assert {"python", "numpy", "faiss-cpu", "onnxruntime", "torch"} <= set(report.versions)
+    assert report.made_with == {
+        "encoder": "word overlap",
+        "reader": "scripted",
+        "gold_sha256": gold.sha256,
+        "k": "10",
+    }
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 3, "metrics": []}'])
 def test_another_file_is_no_report(text):
     with pytest.raises(ReportError, match=r"\.$"):

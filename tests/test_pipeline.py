@@ -29,8 +29,10 @@ PIECES = (
 class AnyReader:
     """Takes spans anywhere, as a reader that knows nothing would."""
 
-    name = "any"
     calibration = Calibration(threshold=0.0)
+
+    def __init__(self) -> None:
+        self.fingerprint = {"reader": "any"}
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
         return [

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.encoder import sha256_of_file
 from index.errors import ModelNotFoundError
 from index.types import Document, Passage
 from rag.forward import Ids, Logits, load_network, load_tokenizer
@@ -60,6 +61,19 @@ def test_a_span_counts_in_the_document_not_in_the_passage(bert: Path) -> None:
     reader = Reader(bert, forward=PointingForward(id_of(bert, "captain")))
     ((best, *_),) = reader.read("who?", [passage(TEXT, before="Foreword. ", after=" The end.")])
     assert (best.text, best.start) == ("captain", 10 + TEXT.index("captain"))
+
+
+def test_a_reader_is_known_by_the_sha256_of_its_weights(bert: Path, reader: Reader, tmp_path: Path) -> None:
+    assert reader.fingerprint == {
+        "reader": bert.name,
+        "reader_sha256": sha256_of_file(bert / "model.safetensors"),
+    }
+    parts = shutil.copytree(bert, tmp_path / "parts", ignore=shutil.ignore_patterns("*.safetensors"))
+    load_network(bert).save_pretrained(parts, max_shard_size="40KB")
+    assert len(list(parts.glob("*.safetensors"))) > 1
+    of_parts = [Reader(parts).fingerprint["reader_sha256"] for _ in range(2)]
+    assert of_parts[0] == of_parts[1] != reader.fingerprint["reader_sha256"]
+    assert Reader(bert, forward=PointingForward()).fingerprint == {"reader": bert.name}
 
 
 def test_an_answer_at_the_end_of_a_long_passage_is_found(bert: Path) -> None:

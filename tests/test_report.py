@@ -109,6 +109,17 @@ def test_every_metric_stage_and_lost_question_is_on_the_page(report, read):
         assert (record.loss is not None) == (f"{record.id} · " in read.text)
 
 
+def test_what_was_evaluated_is_on_the_page(report):
+    made = replace(
+        report, library={"reader_sha256": "ab" * 32}, versions={"numpy": "2.9"}, command="quoteback <eval>"
+    )
+    page = to_html(made)
+    assert f"<dt>reader_sha256</dt><dd>{'ab' * 32}</dd>" in page
+    assert "<dt>numpy</dt><dd>2.9</dd>" in page
+    assert "<code>quoteback &lt;eval&gt;</code>" in page
+    assert "<dt>command</dt>" not in to_html(replace(report, command=""))
+
+
 def test_the_same_records_give_the_same_bytes(report, html):
     assert to_html(report) == html
     assert "<dc:date>" not in html

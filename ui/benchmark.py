@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,8 +52,11 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
             if contexts:
                 with terminal.sync_progress() as tell:
                     terminal.show_report(own_documents.fill(opened, gold, progress=tell))
-            measure = _retrieval if gold.is_dir() else _answers
-            metrics = measure(opened, gold, k, out)
+            if gold.is_dir():
+                metrics = _retrieval(opened, gold, k, out)
+            else:
+                options = {"--library": library, "--top-k": str(k), "--encoder": encoder, "--reader": reader}
+                metrics = _answers(opened, gold, k, out, command=_command(gold, options, contexts=contexts))
         failures = check_floors(metrics, fail_under or [])
         for failure in failures:
             terminal.fail(failure)
@@ -102,7 +107,13 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
         )
 
 
-def _answers(library: OpenLibrary, path: Path, k: int, out: Path | None) -> tuple[Metric, ...]:
+def _command(gold: Path, options: Mapping[str, str | None], *, contexts: bool) -> str:
+    """What asks the same again, with what came from the environment; where its report is written doesn't matter."""
+    given = [word for name, value in options.items() if value is not None for word in (name, value)]
+    return shlex.join(["quoteback", "eval", str(gold), *given, *(["--contexts"] if contexts else [])])
+
+
+def _answers(library: OpenLibrary, path: Path, k: int, out: Path | None, *, command: str) -> tuple[Metric, ...]:
     from eval import report as reports
     from eval import run, table  # SciPy, matplotlib: only here
     from eval.gold import gone_sentence, load_gold
@@ -111,7 +122,7 @@ def _answers(library: OpenLibrary, path: Path, k: int, out: Path | None) -> tupl
     if gone := gone_sentence(gold):
         terminal.err.print(terminal.plain(gone), markup=False)
     with terminal.counting("asking") as tell:
-        report = run.evaluate(library, gold, k=k, progress=tell)
+        report = run.evaluate(library, gold, k=k, command=command, progress=tell)
     terminal.out.print(table.render(report), markup=False)
     if out is not None:
         _write(out, "report.json", report.to_json())
