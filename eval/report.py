@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from eval.loss import Loss
@@ -11,7 +12,7 @@ from eval.records import Record, Report
 from eval.summary import losses
 from eval.table import kind_rows, latency_rows, metric_rows
 
-_N_WORST = 100
+_N_EXAMPLES = 20  # of a stage
 _HEADLINE = ("f1", "f1_answerable", "success@10", "abstention_recall", "answer_precision", "coverage@90")
 _SAYS = {measure.name: measure.says for measure in MEASURES}
 _MEANING = {
@@ -38,7 +39,6 @@ def to_html(report: Report) -> str:
     page = Environment(
         loader=PackageLoader("eval", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     ).get_template("report.html.j2")
-    lost = sorted((record for record in report.records if record.loss is not None), key=_worst_first)
     rows = {metric.name: row for metric, row in zip(report.metrics, metric_rows(report), strict=True)}
     return page.render(
         report=report,
@@ -47,11 +47,14 @@ def to_html(report: Report) -> str:
         kinds=kind_rows(report),
         latencies=latency_rows(report),
         losses=[(stage, n, _MEANING[Loss(stage)]) for stage, n in losses(report.records).items()],
-        n_lost=len(lost),
-        worst=lost[:_N_WORST],
+        examples=[(stage, n, _examples(report.records, stage)) for stage, n in losses(report.records).items()],
         risk_coverage=Markup(risk_coverage_svg(report.records)),
         reliability=Markup(reliability_svg(report.records)),
     )
+
+
+def _examples(records: Sequence[Record], stage: str) -> list[Record]:
+    return sorted((record for record in records if record.loss == stage), key=_worst_first)[:_N_EXAMPLES]
 
 
 def _worst_first(record: Record) -> tuple[bool, float, str]:

@@ -109,6 +109,17 @@ def test_every_metric_stage_and_lost_question_is_on_the_page(report, read):
         assert (record.loss is not None) == (f"{record.id} · " in read.text)
 
 
+def test_every_stage_has_its_own_examples_with_the_worst_first(report):
+    by_stage = {record.loss: record for record in report.records}
+    misread, answered = by_stage["misread"], by_stage["wrongly_answered"]
+    many = [replace(misread, id=f"many {i:02}", confidence=i / 100) for i in range(30)]
+    withheld = replace(misread, id="withheld", prediction="", confidence=0.99)
+    page = to_html(replace(report, records=(withheld, *many, answered)))
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["Misread: 20 of 31", "Wrongly answered"]
+    shown = re.findall(r"<p><small>(.*?) ·", page)
+    assert shown == [*(f"many {i:02}" for i in range(29, 9, -1)), answered.id]
+
+
 def test_what_was_evaluated_is_on_the_page(report):
     made = replace(
         report, library={"reader_sha256": "ab" * 32}, versions={"numpy": "2.9"}, command="quoteback <eval>"
