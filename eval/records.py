@@ -139,8 +139,11 @@ class Report:
         raise KeyError(f"There is no metric {name!r}; there are {', '.join(m.name for m in self.metrics)}.")
 
     def to_json(self) -> str:
-        """The whole report, records and all; `from_json` gives an equal one."""
-        return json.dumps({"format": _FORMAT, **asdict(self)}, ensure_ascii=False, indent=1, allow_nan=False)
+        """The whole report, records and all, with the figures of its page; `from_json` gives an equal one."""
+        from eval.summary import figures  # it needs Record
+
+        content = {"format": _FORMAT, **asdict(self), "figures": figures(self.records)}
+        return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -154,6 +157,7 @@ class Report:
             given = content.pop("format")
             if given != _FORMAT:
                 raise ReportError(f"The report has format {given!r}, but {_FORMAT} is read here. Evaluate again.")
+            content.pop("figures", None)  # they come out of the records
             metrics = tuple(Metric(**metric) for metric in content.pop("metrics"))
             records = tuple(_record(record) for record in content.pop("records"))
             return cls(**content, metrics=metrics, records=records)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from math import isnan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.columns import Columns, columns_of
+from eval.columns import Columns, columns_of, with_span
 from eval.measures import MEASURES, Measure
+from eval.metrics import reliability, risk_coverage
 from eval.records import Metric, Record
 from eval.statistics import groups_of, interval
 
@@ -52,6 +55,23 @@ def by_kind(records: Sequence[Record]) -> dict[str, tuple[float, float, int]]:
     return {
         kind: (sum(r.em for r in of) / len(of), sum(r.f1 for r in of) / len(of), len(of))
         for kind, of in sorted(kinds.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    }
+
+
+def figures(records: Sequence[Record]) -> dict[str, Any]:
+    """What a report shows beside its metrics, under the names that its JSON has; times are in seconds."""
+    columns = columns_of(records)
+    spans = columns.at(with_span(columns))
+    coverage, risk = risk_coverage(spans.right, spans.confidence)
+    return {
+        "kinds": {kind: {"em": em, "f1": f1, "n": n} for kind, (em, f1, n) in by_kind(records).items()},
+        "latencies": {stage: {"p50": p50, "p95": p95, "n": n} for stage, (p50, p95, n) in latencies(records).items()},
+        "losses": losses(records),
+        "reliability": [asdict(each) for each in reliability(spans.right, spans.confidence)],
+        "risk_coverage": {
+            "coverage": (coverage * len(spans) / max(1, len(records))).tolist(),
+            "risk": risk.tolist(),
+        },
     }
 
 

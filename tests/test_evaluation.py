@@ -248,6 +248,24 @@ def test_a_report_survives_its_json(report):
     assert Report.from_json(report.to_json()) == report
 
 
+def test_the_json_holds_the_figures_of_the_page(report):
+    figures = json.loads(report.to_json())["figures"]
+    assert figures["losses"] == {"misread": 1, "not_retrieved": 1, "wrongly_answered": 1, "wrongly_withheld": 1}
+    assert figures["latencies"]["read"] == {"p50": 0.03, "p95": 0.03, "n": 9}
+    assert set(figures["latencies"]) == {"retrieve", "read", "ask"}
+    assert figures["kinds"]["who"] == {"em": 0.0, "f1": 0.0, "n": 1}
+    assert sum(kind["n"] for kind in figures["kinds"].values()) == 9
+    assert sum(each["n"] for each in figures["reliability"]) == 8
+    assert figures["reliability"][-1] == {"low": 0.9, "high": 1.0, "n": 1, "confidence": 0.95, "accuracy": 1.0}
+    assert len(figures["risk_coverage"]["risk"]) == len(figures["risk_coverage"]["coverage"]) == 8
+    assert figures["risk_coverage"]["coverage"][-1] == pytest.approx(8 / 9)
+
+
+def test_a_report_without_questions_of_a_sort_still_has_its_json(library, gold):
+    report = evaluate(library, replace(gold, questions=gold.questions[5:6]))
+    assert json.loads(report.to_json())["figures"]["reliability"] == []
+
+
 def test_a_report_says_what_it_was_made_with(library, gold):
     report = evaluate(library, gold, command="quoteback eval ferry.jsonl")
     assert report.command == "quoteback eval ferry.jsonl"
