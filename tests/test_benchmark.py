@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from eval.records import Report
 from index.encoder import sha256_of_file
+from rag.calibration import Calibration
 from rag.pipeline import open_library
 from tests.tiny_readers import TEXT, save_bert
 from ui import cli
@@ -19,6 +20,7 @@ from ui import cli
 Command = Callable[..., tuple[int, str, str]]
 NAMES = ("ferry.txt", "cars.txt", "captain.txt", "tickets.txt", "storm.txt")
 TEXTS = dict(zip(NAMES, TEXT.split(". "), strict=True))
+PAIRS = ("Solveig Bergen", "captain Ingrid", "tickets euros", "children storm", "yard crossing", "ferry café")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -131,3 +133,35 @@ def test_a_report_tells_readers_of_one_name_apart(here: Command, library: Path, 
     digests = [report.library["reader_sha256"][:12] for report in (first, second)]
     assert f"Not made alike: reader_sha256 {digests[0]}… -> {digests[1]}…; k 10 -> 5" in out
     assert "Not made alike" not in here("compare", str(made[0]), str(made[0]))[1]
+
+
+def test_a_calibration_is_kept_by_the_library_it_was_fitted_to(here: Command, tiny: Path, tmp_path: Path) -> None:
+    texts = {f"{number}.txt": pair for number, pair in enumerate(PAIRS)}
+    library = _library(tmp_path, texts, tiny)
+    places = [[name, 0, len(text)] for name, text in texts.items()]
+    # Whatever is read out of two words is right where all of them are accepted, and wrong where there is no answer.
+    answerable = [
+        {
+            "id": f"a{i}",
+            "question": f"Which one is number {i}?",
+            "answers": list(PAIRS),
+            "evidence": places,
+            "document": f"{i % len(PAIRS)}.txt",
+        }
+        for i in range(40)
+    ]
+    unanswerable = [{"id": f"u{i}", "question": f"Whose is number {i}?", "answers": []} for i in range(40)]
+    gold = _gold(tmp_path / "gold.jsonl", *answerable, *unanswerable)
+    words, written = _with_model("calibrate", gold, library, tiny), tmp_path / "calibration.json"
+
+    def kept() -> Calibration:
+        with open_library(library, encoder=str(tiny), reader=str(tiny)) as opened:
+            return opened.calibration
+
+    assert here(*words, "--out", str(written))[0] == 0
+    fitted = Calibration.from_json(written.read_text(encoding="utf-8"))
+    assert kept() == Calibration() != fitted
+    code, out, _ = here(*words)
+    assert code == 0 and kept() == fitted
+    assert f"Fitted to 80 questions; answers below {fitted.threshold:.0%} are withheld." in out
+    assert re.search(r"left out in turn \(n = \d+\): AUROC 0\.\d{3}, calibration error 0\.\d{3}", out)

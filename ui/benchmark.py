@@ -86,14 +86,20 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
         out: Annotated[
             Path | None, typer.Option(help="Write the calibration to a file instead of the library.")
         ] = None,
+        encoder: Annotated[str | None, typer.Option(envvar="QUOTEBACK_ENCODER")] = None,
         reader: Annotated[str | None, typer.Option(envvar="QUOTEBACK_READER")] = None,
     ) -> None:
         """Make a confidence on your own documents mean how often such answers are right."""
         from eval import calibrate as calibrating
         from eval.gold import load_gold
 
-        with open_library(library, reader=reader) as opened, terminal.counting("reading") as tell:
-            readings = calibrating.read_all(opened, load_gold(gold, opened.documents()), k=k, progress=tell)
+        with (
+            open_library(library, encoder=encoder, reader=reader) as opened,
+            terminal.counting("reading") as tell,
+        ):
+            # Strict: an answer whose document is gone would teach that what is found in its place is wrong.
+            questions = load_gold(gold, opened.documents())
+            readings = calibrating.read_all(opened, questions, k=k, progress=tell)
             fitted = calibrating.fit(readings, start=opened.calibration, error_rate=error_rate)
             if out is None:
                 opened.keep_calibration(fitted)
