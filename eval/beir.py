@@ -15,7 +15,7 @@ import numpy as np
 
 from eval.gold import GoldError, json_lines
 from eval.metrics import mean, ndcg, reciprocal_rank, success_at_k
-from eval.records import Metric
+from eval.records import Metric, ReportError
 from eval.statistics import groups_of, interval
 from index.types import Document, Hit
 
@@ -84,6 +84,21 @@ class RetrievalReport:
     def to_json(self) -> str:
         """The whole report, queries and all."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> RetrievalReport:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ReportError: It is something else.
+        """
+        try:
+            content = json.loads(text)
+            metrics = tuple(Metric(**metric) for metric in content.pop("metrics"))
+            queries = tuple(JudgedQuery(**query) for query in content.pop("queries"))
+            return cls(**content, metrics=metrics, queries=queries)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ReportError(f"This is not a report on retrieval ({type(error).__name__}: {error}).") from error
 
 
 class Searched(Protocol):

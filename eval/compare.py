@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
-from eval.metrics import RIGHT_F1, reciprocal_rank, success_at_k
+from eval.metrics import RIGHT_F1, Floats, reciprocal_rank, success_at_k
 from eval.records import Record, Report, ReportError
 from eval.statistics import groups_of, permutation_p
 from eval.unlike import unlike
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 SIGNIFICANT_P = 0.05
 _N_SHOWN = 20
@@ -26,6 +30,13 @@ class Difference:
     after: float
     p: float
     n: int
+
+    @property
+    def said(self) -> str:
+        """Whether it is better or worse, and by how much, as the start of a verdict."""
+        word = "No clear difference" if self.p >= SIGNIFICANT_P else "Better" if self.after > self.before else "Worse"
+        change = f"{self.after - self.before:+.3f}, p = {self.p:.3f}"
+        return f"{word}: {self.label} {self.before:.3f} -> {self.after:.3f} ({change}) on {self.n}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +59,7 @@ class Comparison:
     def verdict(self) -> str:
         """The outcome in one line."""
         f1 = self.differences[0]
-        word = "No clear difference" if f1.p >= SIGNIFICANT_P else "Better" if f1.after > f1.before else "Worse"
-        return (
-            f"{word}: F1 {f1.before:.3f} -> {f1.after:.3f} ({f1.after - f1.before:+.3f}, p = {f1.p:.3f}) "
-            f"on {f1.n} questions; {len(self.gained)} became right, {len(self.lost)} became wrong."
-        )
+        return f"{f1.said} questions; {len(self.gained)} became right, {len(self.lost)} became wrong."
 
 
 _MEASURES: tuple[tuple[str, Callable[[Record], bool], Callable[[Record], float]], ...] = (
@@ -88,19 +95,8 @@ def compare(before: Report, after: Report) -> Comparison:
 
 def render(comparison: Comparison, *, width: int = 100) -> str:
     """The comparison as plain text for the terminal; the verdict stands last."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
     output = StringIO()
-    console = Console(file=output, width=width, color_system=None, force_terminal=False, markup=False)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in ("metric", "before", "after", "change", "p", "n"):
-        table.add_column(column, justify="left" if column == "metric" else "right")
-    for d in comparison.differences:
-        change = f"{d.after - d.before:+.3f}"
-        table.add_row(d.label, f"{d.before:.3f}", f"{d.after:.3f}", change, f"{d.p:.3f}", str(d.n))
-    console.print(table)
+    console = print_table(comparison.differences, output, width)
     for title, pairs in (("Became right", comparison.gained), ("Became wrong", comparison.lost)):
         console.print(*_changes(title, pairs), sep="\n", soft_wrap=True)
     if comparison.n_left_out:
@@ -109,6 +105,29 @@ def render(comparison: Comparison, *, width: int = 100) -> str:
         console.print(f"\nNot made alike: {comparison.unlike}", soft_wrap=True)
     console.print(f"\n{comparison.verdict}", soft_wrap=True)
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines()) + "\n"
+
+
+def measured(label: str, before: Floats, after: Floats, groups: Sequence[Hashable]) -> Difference:
+    """The difference of two scores of each question; questions of one group are not independent."""
+    p = permutation_p(before, after, groups_of(groups))
+    return Difference(label, float(before.mean()), float(after.mean()), p, len(before))
+
+
+def print_table(differences: Sequence[Difference], output: TextIO, width: int) -> Console:
+    """Print a row a metric; the console can print on."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(file=output, width=width, color_system=None, force_terminal=False, markup=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in ("metric", "before", "after", "change", "p", "n"):
+        table.add_column(column, justify="left" if column == "metric" else "right")
+    for d in differences:
+        change = f"{d.after - d.before:+.3f}"
+        table.add_row(d.label, f"{d.before:.3f}", f"{d.after:.3f}", change, f"{d.p:.3f}", str(d.n))
+    console.print(table)
+    return console
 
 
 def _changes(title: str, pairs: tuple[tuple[Record, Record], ...]) -> list[str]:
@@ -133,8 +152,7 @@ def _difference(
     if not counted:
         return Difference(label, 0.0, 0.0, 1.0, 0)
     before, after = (np.array([score(pair[side]) for pair in counted], dtype=float) for side in (0, 1))
-    p = permutation_p(before, after, groups_of([pair[0].group for pair in counted]))
-    return Difference(label, float(before.mean()), float(after.mean()), p, len(counted))
+    return measured(label, before, after, [pair[0].group for pair in counted])
 
 
 def _key(record: Record) -> tuple[str, str, tuple[str, ...]]:

@@ -28,6 +28,7 @@ _SLOW = {
     "test_beir",
     "test_evaluation",
     "test_compare",
+    "test_compare_retrieval",
     "test_report",
     "test_sync",
     "test_reader",

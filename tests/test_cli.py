@@ -280,6 +280,22 @@ def test_the_documents_of_squad_are_made_a_library_and_its_questions_asked(tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("library", "few_resamples")
+def test_the_documents_of_beir_are_made_a_library_and_two_searches_compared(tmp_path: Path, here: Command) -> None:
+    (tmp_path / "ships" / "qrels").mkdir(parents=True)
+    corpus = [{"_id": "d1", "text": FERRY}, {"_id": "d2", "text": "Dogs travel free."}]
+    (tmp_path / "ships" / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)))
+    (tmp_path / "ships" / "queries.jsonl").write_text(json.dumps({"_id": "q1", "text": "When does the ferry leave?"}))
+    (tmp_path / "ships" / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
+    given = ("eval", str(tmp_path / "ships"), "--library", str(tmp_path / "new"), "--out", str(tmp_path / "out"))
+    code, out, err = here(*given, "--contexts")
+    assert code == 0 and "ships: 1 queries, k = 10" in out and "2 added." in err
+    report = str(tmp_path / "out" / "retrieval.json")
+    code, out, _ = here("compare", report, report)
+    assert code == 0 and "No clear difference: nDCG@10 1.000 -> 1.000" in out.rstrip().splitlines()[-1]
+
+
+@pytest.mark.slow
 def test_help_names_every_command() -> None:
     out = run("--help").stdout
     commands = "sync ask retrieve chat serve list rm doctor rebuild eval compare calibrate gold info"

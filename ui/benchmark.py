@@ -65,15 +65,22 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
 
     @app.command()
     def compare(
-        a: Annotated[Path, typer.Argument(help="report.json of the one before.")],
-        b: Annotated[Path, typer.Argument(help="report.json of the one after.")],
+        a: Annotated[Path, typer.Argument(help="report.json or retrieval.json of the one before.")],
+        b: Annotated[Path, typer.Argument(help="report.json or retrieval.json of the one after.")],
     ) -> None:
         """Compare two reports on the same gold, question by question."""
         from eval import compare as comparing
+        from eval import compare_retrieval as comparing_retrieval
+        from eval.beir import RetrievalReport
         from eval.records import Report
 
-        reports = [Report.from_json(_text_of(path)) for path in (a, b)]
-        terminal.out.print(comparing.render(comparing.compare(*reports)), markup=False)
+        texts = [_text_of(path) for path in (a, b)]
+        if all(map(comparing_retrieval.is_retrieval, texts)):
+            searched = comparing_retrieval.compare_retrieval(*map(RetrievalReport.from_json, texts))
+            shown = comparing_retrieval.render_retrieval(searched)
+        else:
+            shown = comparing.render(comparing.compare(*map(Report.from_json, texts)))
+        terminal.out.print(shown, markup=False)
 
     @app.command()
     def calibrate(
