@@ -13,6 +13,7 @@ from eval.beir import JudgedQuery, RetrievalReport
 from eval.compare import Difference, measured, print_table
 from eval.metrics import reciprocal_rank, success_at_k
 from eval.records import ReportError
+from eval.unlike import unlike
 
 _N_SHOWN = 20
 
@@ -24,12 +25,14 @@ class RetrievalComparison:
     better: Pairs (before, after) of queries whose nDCG rose, the most first.
     worse: Pairs whose nDCG fell, the most first.
     n_left_out: Queries that stand in one report only, or with another text.
+    unlike: What the two were made with, where it is not the same (`eval.unlike`).
     """
 
     differences: tuple[Difference, ...]
     better: tuple[tuple[JudgedQuery, JudgedQuery], ...]
     worse: tuple[tuple[JudgedQuery, JudgedQuery], ...]
     n_left_out: int
+    unlike: str = ""
 
     @property
     def verdict(self) -> str:
@@ -71,6 +74,7 @@ def compare_retrieval(before: RetrievalReport, after: RetrievalReport) -> Retrie
         better=tuple(pair for pair in reversed(by_change) if pair[1].ndcg > pair[0].ndcg),
         worse=tuple(pair for pair in by_change if pair[1].ndcg < pair[0].ndcg),
         n_left_out=len(before.queries) + len(after.queries) - 2 * len(pairs),
+        unlike=unlike(before.library, after.library),
     )
 
 
@@ -85,6 +89,8 @@ def render_retrieval(comparison: RetrievalComparison, *, width: int = 100) -> st
             print(f"  and {len(pairs) - _N_SHOWN} more", file=output)
     if comparison.n_left_out:
         print(f"\n{comparison.n_left_out} queries stand in one report only and are left out.", file=output)
+    if comparison.unlike:
+        print(f"\nNot made alike: {comparison.unlike}", file=output)
     print(f"\n{comparison.verdict}", file=output)
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines()) + "\n"
 

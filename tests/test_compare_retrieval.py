@@ -45,6 +45,13 @@ def test_queries_of_one_report_only_are_left_out_and_counted():
     assert "1 queries stand in one report only" in render_retrieval(comparison)
 
 
+def test_what_the_two_were_made_with_is_named_where_it_differs():
+    before = _report(FIRST)
+    after = replace(before, library={"encoder": "other"})
+    assert "\nNot made alike: encoder words -> other\n" in render_retrieval(compare_retrieval(before, after))
+    assert "alike" not in render_retrieval(compare_retrieval(before, before))
+
+
 def test_reports_that_can_not_be_compared_are_refused():
     with pytest.raises(ReportError, match="no query in common"):
         compare_retrieval(_report(FIRST), replace(_report(FIRST), queries=()))
