@@ -123,11 +123,11 @@ def test_a_wrong_name_or_password_says_only_that_they_do_not_fit(app: Guard, nam
     asyncio.run(check())
 
 
-def test_five_wrong_tries_of_a_name_close_the_door_for_a_minute(app: Guard, clock: Clock) -> None:
+def test_three_wrong_tries_of_a_name_close_the_door_for_a_minute(app: Guard, clock: Clock) -> None:
     async def check() -> None:
         async with _client(app) as client:
-            answers = [await _login(client, password=f"wrong {i}") for i in range(5)]
-            assert [answer.status_code for answer in answers] == [401] * 5
+            answers = [await _login(client, password=f"wrong {i}") for i in range(3)]
+            assert [answer.status_code for answer in answers] == [401] * 3
             late = await _login(client)  # even the right one is not looked at
             assert late.status_code == 429 and "Too many wrong tries. Wait 60 seconds." in late.text
             assert (await client.get("/", auth=("ada", PASSWORD))).status_code == 429
@@ -138,28 +138,74 @@ def test_five_wrong_tries_of_a_name_close_the_door_for_a_minute(app: Guard, cloc
     asyncio.run(check())
 
 
-def test_of_a_hundred_wrong_tries_few_are_looked_at(clock: Clock) -> None:
+def test_five_wrong_tries_of_an_address_close_the_door_for_less_than_a_minute(app: Guard, clock: Clock) -> None:
+    async def check() -> None:
+        async with _client(app) as client, _client(app) as inside:
+            assert (await _login(inside)).status_code == 303
+            for i in range(5):
+                assert (await _login(client, f"name {i}", "wrong")).status_code == 401
+                clock.now += 8
+            late = await _login(client)
+            assert late.status_code == 429 and "Wait 20 seconds." in late.text
+            assert (await inside.get("/")).text == "for ada"
+            clock.now += 20
+            assert (await _login(client)).status_code == 303
+
+    asyncio.run(check())
+
+
+def test_the_address_of_a_wrong_try_is_logged_and_nothing_else(app: Guard, caplog: pytest.LogCaptureFixture) -> None:
+    async def check() -> None:
+        async with _client(app) as client:
+            await _login(client, "ada", "my secret 123")
+
+    asyncio.run(check())
+    assert [record.getMessage() for record in caplog.records if record.name == "ui.tries"] == [
+        "a wrong name or password from 192.0.2.1"
+    ]
+
+
+@pytest.mark.parametrize(("n_addresses", "n_taken"), [(1, 5), (100, 50)])
+def test_of_a_hundred_wrong_tries_few_are_looked_at(clock: Clock, n_addresses: int, n_taken: int) -> None:
     tries = Tries(clock)
     looked_at = 0
     for i in range(100):
-        if not tries.wait(f"192.0.2.{i}", f"name {i}"):
-            tries.note(f"192.0.2.{i}", f"name {i}")
+        address = f"192.0.2.{i % n_addresses}"
+        if not tries.wait(address, f"name {i}"):
+            tries.note(address, f"name {i}")
             looked_at += 1
-    assert looked_at == 50
-    assert tries.wait("198.51.100.1", "ada") == pytest.approx(60)
+    assert looked_at == n_taken
+    assert tries.wait("192.0.2.0", "ada") == pytest.approx(60)
 
 
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.floats(0, 30)), max_size=60))
-def test_no_more_than_five_tries_a_minute_are_taken(steps: list[tuple[str, str, float]]) -> None:
-    clock, taken = Clock(), []
+_steps = st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.integers(0, 30), st.booleans())
+
+
+@given(st.lists(_steps, max_size=60))
+def test_a_try_is_taken_while_fewer_of_the_last_minute_were_wrong(steps: list[tuple[str, str, int, bool]]) -> None:
+    """Compared with counting: 3 for a name from one address, 5 from one address, whoever got it right in between."""
+    clock = Clock()
     tries = Tries(clock)
-    for address, name, seconds in steps:
+    wrong: list[tuple[float, str, str]] = []
+
+    def is_taken(at: float, address: str, name: str) -> bool:
+        counted = [by for when, *by in wrong if at - 60 < when <= at and by[0] == address]
+        return len(counted) < 5 and counted.count([address, name]) < 3
+
+    for address, name, seconds, fits in steps:
         clock.now += seconds
-        if not tries.wait(address, name):
+        wait = tries.wait(address, name)
+        assert (wait == 0) == is_taken(clock.now, address, name)
+        if wait:
+            assert 0 < wait <= 60
+            assert is_taken(clock.now + wait, address, name)
+            assert not is_taken(clock.now + wait - 1, address, name)
+        elif fits:
+            tries.forget(address, name)
+            wrong = [one for one in wrong if one[1:] != (address, name)]
+        else:
             tries.note(address, name)
-            taken.append((clock.now, address, name))
-    for at, address, name in taken:
-        assert sum(at - 60 < other <= at and by == [address, name] for other, *by in taken) <= 5
+            wrong.append((clock.now, address, name))
 
 
 def test_a_program_sends_name_and_password_with_each_request(app: Guard) -> None:

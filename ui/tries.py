@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 
 class Tries:
-    """Counts wrong tries of the last minute: 5 for a name from one address, 20 from one address, 50 in all.
+    """Counts wrong tries of the last minute: 3 for a name from one address, 5 from one address, 50 in all.
+
+    Only tries that are taken count, so that nobody waits longer than a minute. One name can't use up all tries of its
+    address, behind which there may be many people.
 
     Args:
         clock: Seconds, never going back.
@@ -25,11 +31,12 @@ class Tries:
         of_pair = [at for at, *by in self._wrong if by == [address, name]]
         of_address = [at for at, where, _ in self._wrong if where == address]
         of_all = [at for at, _, _ in self._wrong]
-        limits = ((of_pair, 5), (of_address, 20), (of_all, 50))
+        limits = ((of_pair, 3), (of_address, 5), (of_all, 50))
         return max([0.0, *(at[-n] + self._SECONDS - now for at, n in limits if len(at) >= n)])
 
     def note(self, address: str, name: str) -> None:
-        """Count a wrong try."""
+        """Count a wrong try, and log its address."""
+        _log.warning("a wrong name or password from %s", address)
         self._wrong.append((self._clock(), address, name))
 
     def forget(self, address: str, name: str) -> None:
