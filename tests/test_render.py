@@ -115,16 +115,31 @@ def test_the_places_are_numbered_from_one_and_their_buttons_open_them(library: S
 
 
 @pytest.mark.parametrize(
-    ("question", "said"),
+    ("question", "said", "tips"),
     [
-        ("What is the weather?", "Nothing in your documents comes close to this question."),
-        ("What colour is the bridge?", "none of them states an answer"),
-        ("When was the bridge built?", "Nothing in your documents answers this surely enough."),
+        (
+            "What is the weather?",
+            "Nothing in your documents comes close to this question.",
+            ("Try other words", "add the documents"),
+        ),
+        (
+            "What colour is the bridge?",
+            "none of them states an answer",
+            ("Try other words", "read the closest passages", "ask more documents"),
+        ),
+        (
+            "When was the bridge built?",
+            "Nothing in your documents answers this surely enough.",
+            ("was held back", "open it under Evidence", "try other words"),
+        ),
     ],
 )
-def test_each_kind_of_no_answer_is_said_in_plain_words(library: ScriptedLibrary, question: str, said: str) -> None:
+def test_each_kind_of_no_answer_is_said_in_plain_words_with_tips(
+    library: ScriptedLibrary, question: str, said: str, tips: tuple[str, ...]
+) -> None:
     exchange = _exchange(library, question)
-    assert said in _text(exchange_html(exchange, 0))
+    shown = _text(exchange_html(exchange, 0))
+    assert said in shown and all(tip in shown for tip in tips)
     assert "qb-quote" not in exchange_html(exchange, 0)
 
 

@@ -24,11 +24,11 @@ _NO_ANSWER = {
     ),
     Outcome.NO_SPAN: (
         "Your documents speak about this, but none of them states an answer.",
-        "The closest passages are shown beside the conversation.",
+        "Try other words, read the closest passages under Evidence, or ask more documents if you chose only some.",
     ),
     Outcome.BELOW_THRESHOLD: (
         "Nothing in your documents answers this surely enough.",
-        "One possible answer was held back, because it may well be wrong.",
+        "A possible answer was held back, because it may well be wrong: open it under Evidence, or try other words.",
     ),
 }
 
