@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import replace
+from random import Random
 
 import pytest
 
-from eval.beir import document_name, evaluate_retrieval, read_beir
+from eval.beir import Beir, document_name, evaluate_retrieval, read_beir
 from eval.contexts import fill
 from eval.floors import check_floors
 from eval.gold import GoldError
 from eval.squad import write_documents
 from index.library import Library
+from index.types import Document, Hit, Passage
 from tests.fakes import ScriptedReader, WordEncoder
 from tests.overlap_library import OverlapLibrary
 
@@ -46,6 +48,43 @@ def test_retrieval_is_scored_on_documents_at_their_best_passage(folder):
     assert (success.value, mrr.value, mrr.n) == (0.5, 0.5, 2)
     assert [(query.id, query.rank) for query in report.queries] == [("q1", 1), ("q2", None)]
     assert json.loads(report.to_json())["queries"][0]["ndcg"] == report.queries[0].ndcg
+
+
+class Ranked:
+    """Finds some of the documents in an order that is drawn anew for each query."""
+
+    def __init__(self, documents):
+        self.documents = documents
+
+    def retrieve(self, question, *, k=10):
+        random = Random(question)
+        drawn = random.sample(self.documents, random.randrange(1, 16))
+        passages = [Passage(document, 0, len(document.text)) for document in drawn]
+        return [Hit(passage, 1 / rank, rank) for rank, passage in enumerate(passages, start=1)]
+
+    def fingerprint(self):
+        return {}
+
+
+def test_a_whole_benchmark_is_measured_as_by_trec_eval():
+    import ir_measures
+    from ir_measures import RR, Success, nDCG
+
+    random = Random(1)
+    ids = [f"d{number}" for number in range(40)]
+    documents = [Document(id=id_, text=id_, source=document_name(id_), title=id_) for id_ in ids]
+    judged = {f"q{number}": random.sample(ids, random.randrange(2, 15)) for number in range(50)}
+    qrels = {query: {document_name(id_): random.randrange(4) for id_ in of} for query, of in judged.items()}
+    qrels = {query: grades for query, grades in qrels.items() if any(grades.values())}
+    library = Ranked(documents)
+    run = {q: {hit.passage.document.source: hit.score for hit in library.retrieve(q)} for q in qrels}
+    report = evaluate_retrieval(library, Beir(tuple(documents), {q: q for q in qrels}, qrels), name="drawn")
+    official = ir_measures.calc_aggregate([nDCG @ 10, Success @ 10, RR @ 10], qrels, run)
+    values = [official[measure] for measure in (nDCG @ 10, Success @ 10, RR @ 10)]
+    assert [metric.value for metric in report.metrics] == pytest.approx(values, abs=1e-9)
+    of_queries = {found.query_id: found.value for found in ir_measures.iter_calc([nDCG @ 10], qrels, run)}
+    assert {query.id: query.ndcg for query in report.queries} == pytest.approx(of_queries, abs=1e-9)
+    assert 0.1 < values[0] < values[1] < 1
 
 
 def test_a_query_never_finds_itself(folder):
