@@ -74,13 +74,22 @@ def read_weights(folder: Path) -> Weights:
     return {name.removeprefix("bert."): array.astype(np.float32) for name, array in stored.items()}
 
 
-def bert_graph(weights: Weights, shape: BertShape, *, int8: bool = True, head: str | None = None) -> Any:
+def bert_graph(
+    weights: Weights,
+    shape: BertShape,
+    *,
+    int8: bool = True,
+    head: str | None = None,
+    loud: Sequence[NDArray[np.int64]] = (),
+) -> Any:
     """Make the ONNX model.
 
     Args:
         weights: As `read_weights` gives them.
         int8: Whether matrices are stored and multiplied in eight bits (the head stays in float32).
         head: Name of a last linear layer, such as "qa_outputs"; None for a model that ends with its hidden states.
+        loud: Of each layer the channels between the two feed-forward matrices that are kept out of eight bits,
+            as `index.loud` finds them; () for none at all.
 
     Returns:
         An `onnx.ModelProto`: int64 `input_ids` and `token_type_ids` of shape (1, n_tokens) to a float32 `output`
@@ -88,8 +97,9 @@ def bert_graph(weights: Weights, shape: BertShape, *, int8: bool = True, head: s
     """
     graph = _Graph(weights, shape, int8=int8)
     hidden = graph.embeddings()
-    for number in range(shape.n_layers):
-        hidden = graph.layer(hidden, f"encoder.layer.{number}")
+    none = np.zeros(0, dtype=np.int64)
+    for number, channels in enumerate(loud or [none] * shape.n_layers):
+        hidden = graph.layer(hidden, f"encoder.layer.{number}", channels)
     output = hidden if head is None else graph.linear_in_float32(hidden, head)
     width = len(weights[f"{head}.bias"]) if head is not None else weights["embeddings.LayerNorm.bias"].size
     return graph.finished(output, width)
@@ -99,7 +109,7 @@ class _Graph:
     """An ONNX graph in the making. Methods add nodes and give the name of what these put out."""
 
     def __init__(self, weights: Weights, shape: BertShape, *, int8: bool) -> None:
-        self._weights, self._shape, self._int8 = weights, shape, int8
+        self._weights, self._shape, self._int8 = dict(weights), shape, int8
         self._nodes: list[Any] = []
         self._constants: dict[str, NDArray[Any]] = {}
 
@@ -112,14 +122,18 @@ class _Graph:
         summed = self._node("Add", [self._node("Add", [words, types]), positions])
         return self._normalised(summed, "embeddings.LayerNorm")
 
-    def layer(self, hidden: str, name: str) -> str:
+    def layer(self, hidden: str, name: str, loud: NDArray[np.int64]) -> str:
         attention = f"{name}.attention"
         heads = self._linears(hidden, [f"{attention}.self.{part}" for part in ("query", "key", "value")])
         seen = self._node("MultiHeadAttention", heads, "com.microsoft", num_heads=self._shape.n_heads)
         (seen,) = self._linears(seen, [f"{attention}.output.dense"])
         hidden = self._normalised(self._node("Add", [seen, hidden]), f"{attention}.output.LayerNorm")
-        (wide,) = self._linears(hidden, [f"{name}.intermediate.dense"])
-        (narrow,) = self._linears(self._node("Gelu", [wide]), [f"{name}.output.dense"])
+        inner, outer = f"{name}.intermediate.dense", f"{name}.output.dense"
+        if loud.size:
+            narrow = self._parted(hidden, inner, outer, loud)
+        else:
+            (wide,) = self._linears(hidden, [inner])
+            (narrow,) = self._linears(self._node("Gelu", [wide]), [outer])
         return self._normalised(self._node("Add", [narrow, hidden]), f"{name}.output.LayerNorm")
 
     def linear_in_float32(self, hidden: str, name: str) -> str:
@@ -141,6 +155,20 @@ class _Graph:
         graph = helper.make_graph(self._nodes, "bert", inputs, outputs, constants)
         versions = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
         return helper.make_model(graph, opset_imports=versions, ir_version=10)
+
+    def _parted(self, hidden: str, inner: str, outer: str, loud: NDArray[np.int64]) -> str:
+        """The feed-forward layer as the sum of two: what loud channels bring is added in float32."""
+        weights = self._weights
+        quiet = np.delete(np.arange(len(weights[f"{inner}.bias"])), loud)
+        for part, channels in (("quiet", quiet), ("loud", loud)):
+            weights[f"{inner}.{part}.weight"] = weights[f"{inner}.weight"][channels]
+            weights[f"{inner}.{part}.bias"] = weights[f"{inner}.bias"][channels]
+        weights[f"{outer}.quiet.weight"] = weights[f"{outer}.weight"][:, quiet]
+        weights[f"{outer}.quiet.bias"] = weights[f"{outer}.bias"]
+        wide, few = self._linears(hidden, [f"{inner}.quiet", f"{inner}.loud"])
+        (narrow,) = self._linears(self._node("Gelu", [wide]), [f"{outer}.quiet"])
+        matrix = self._constant(f"{outer}.loud.transposed", weights[f"{outer}.weight"][:, loud].T)
+        return self._node("Add", [narrow, self._node("MatMul", [self._node("Gelu", [few]), matrix])])
 
     def _linears(self, hidden: str, names: Sequence[str]) -> list[str]:
         """Several linear layers of one input, which is put into eight bits only once."""

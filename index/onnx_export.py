@@ -6,14 +6,26 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.bert_graph import bert_graph, read_shape, read_weights
 from index.encoder import DEFAULT_NAME, default_folder, sha256_of_file
 from index.encoder_onnx import SHIPPED
 from index.errors import QuotebackError
-from index.onnx_session import INT8_FILE
+from index.loud import loud_channels
+from index.onnx_session import INT8_FILE, load_tokenizer
 
 
-def export_bert(folder: Path, out: Path, *, name: str, head: str | None = None, int8: bool = True) -> Path:
+def export_bert(
+    folder: Path,
+    out: Path,
+    *,
+    name: str,
+    head: str | None = None,
+    int8: bool = True,
+    sample: tuple[str, str] | None = None,
+) -> Path:
     """Write a BERT's graph, the same bytes for the same weights; an older file is replaced when it is finished.
 
     Args:
@@ -22,6 +34,8 @@ def export_bert(folder: Path, out: Path, *, name: str, head: str | None = None, 
         name: Written into the file, with the sha256 of the weights and the most tokens that a text may have.
         head: Name of the last linear layer; None for a model that ends with its hidden states.
         int8: Whether matrices are in eight bits; in float32 a graph does what torch does, to rounding.
+        sample: A question and a text; channels that are far louder on them than others stay in float32, and
+            tokenizer.json is needed. None if none do.
 
     Raises:
         ModelNotFoundError: The folder is not that of a BERT, or its weights can't be read.
@@ -31,8 +45,12 @@ def export_bert(folder: Path, out: Path, *, name: str, head: str | None = None, 
         import onnx
     except ImportError as error:
         raise QuotebackError("Making an int8 form needs onnx. Install it: pip install onnx") from error
-    shape = read_shape(folder)
-    model = bert_graph(read_weights(folder), shape, int8=int8, head=head)
+    shape, weights = read_shape(folder), read_weights(folder)
+    loud: list[NDArray[np.int64]] = []
+    if sample is not None:
+        tokens = load_tokenizer(folder).encode(*sample)
+        loud = loud_channels(weights, shape, np.array(tokens.ids), np.array(tokens.type_ids))
+    model = bert_graph(weights, shape, int8=int8, head=head, loud=loud)
     facts = {
         "name": name,
         "weights_sha256": sha256_of_file(folder / "model.safetensors"),

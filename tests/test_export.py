@@ -23,7 +23,7 @@ from rag.export import export_reader, main
 from rag.forms import HEAD, load_form, load_int8
 from rag.forward import Ids, Logits, load_network
 from rag.forward_onnx import OnnxForward
-from rag.reader import Reader, pad
+from rag.reader import SHIPPED, Reader, pad
 from rag.speed import main as measure
 from rag.speed import median_seconds
 from rag.windows import Tokenizer, cut_windows
@@ -63,6 +63,15 @@ def test_a_float32_graph_gives_the_logits_of_torch(bert: Path, tmp_path: Path) -
     path = export_bert(bert, tmp_path / "float32.onnx", name="tiny", head=HEAD, int8=False)
     ids, mask, types = windows(bert)
     expected = inside(load_form(bert, in_torch=True).forward(ids, mask, types), mask)
+    found = inside(OnnxForward(OnnxSession(path))(ids, mask, types), mask)
+    assert np.abs(found - expected).max() < 1e-4
+
+
+@pytest.mark.models
+def test_the_shipped_weights_say_the_same_in_a_float32_graph_as_in_torch(tmp_path: Path) -> None:
+    path = export_bert(SHIPPED, tmp_path / "float32.onnx", name="reader", head=HEAD, int8=False)
+    ids, mask, types = windows(SHIPPED)
+    expected = inside(load_form(SHIPPED, in_torch=True).forward(ids, mask, types), mask)
     found = inside(OnnxForward(OnnxSession(path))(ids, mask, types), mask)
     assert np.abs(found - expected).max() < 1e-4
 
@@ -123,8 +132,27 @@ def test_an_int8_reader_reads_without_torch(exported: Path) -> None:
 
 
 def test_the_same_weights_give_the_same_file(bert: Path, exported: Path, tmp_path: Path) -> None:
-    again = export_bert(bert, tmp_path / INT8_FILE, name="tiny", head=HEAD)
+    again = export_reader(shutil.copytree(bert, tmp_path / "tiny"))
     assert again.read_bytes() == (exported / INT8_FILE).read_bytes()
+
+
+def test_a_loud_channel_does_not_drown_the_others_in_eight_bits(bert: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "loud"
+    shutil.copytree(bert, folder)
+    network = load_network(folder)
+    layer = network.bert.encoder.layer[0]
+    layer.intermediate.dense.bias.data[5] = 3_000
+    layer.output.dense.weight.data[:, 5] /= 3_000
+    network.save_pretrained(folder)
+
+    def distance(path: Path) -> float:
+        ids, mask, types = windows(folder)
+        expected = inside(load_form(folder, in_torch=True).forward(ids, mask, types), mask)
+        found = inside(OnnxForward(OnnxSession(path))(ids, mask, types), mask)
+        return float(np.abs(found - expected).mean())
+
+    drowned = export_bert(folder, tmp_path / "drowned.onnx", name="loud", head=HEAD)
+    assert distance(export_reader(folder)) < 0.3 * distance(drowned)
 
 
 def test_weights_in_float16_give_the_form_that_they_give_in_float32(bert: Path, tmp_path: Path) -> None:
