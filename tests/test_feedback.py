@@ -19,6 +19,7 @@ from tests.fakes import WordEncoder
 from tests.scripted_library import ScriptedLibrary, bridge_library, document, quoted
 from ui import cli
 from ui.feedback import Feedback, FeedbackError, Kind, Verdict, gold_lines, mark_of, place_of
+from ui.handlers import Handlers
 from ui.judging import Judging
 from ui.render import conversation_html, exchange_html
 from ui.roles import Conversation, Exchange, places
@@ -46,16 +47,12 @@ def conversation(library: ScriptedLibrary) -> Conversation:
     return tuple(Exchange(question, library.ask(question)) for question in (COST, HELD))
 
 
-class _Request:
-    username = "ada"
-
-
-def _judged(judging: Judging, conversation: Conversation, **data: Any) -> None:
-    judging.judged(conversation, gr.EventData(None, data), _Request())
+def _judged(judging: Judging, conversation: Conversation, *, user: str | None = None, **data: Any) -> None:
+    judging.judged(conversation, gr.EventData(None, data), gr.Request(username=user))
 
 
 def _picked(judging: Judging, conversation: Conversation, **data: Any) -> None:
-    judging.picked(conversation, gr.EventData(None, data), _Request())
+    judging.picked(conversation, gr.EventData(None, data), gr.Request())
 
 
 def test_the_last_verdict_on_a_question_is_the_one_that_counts(feedback: Feedback) -> None:
@@ -63,6 +60,20 @@ def test_the_last_verdict_on_a_question_is_the_one_that_counts(feedback: Feedbac
     feedback.keep(Verdict("When?", Kind.WRONG))
     feedback.keep(Verdict("who? ", Kind.ABSENT))
     assert [(v.question, v.kind) for v in feedback.verdicts().values()] == [("When?", "wrong"), ("who? ", "absent")]
+
+
+def test_everyone_sees_what_they_said_themselves(
+    judging: Judging, feedback: Feedback, library: ScriptedLibrary, conversation: Conversation
+) -> None:
+    _judged(judging, conversation, exchange=0, verdict="right", user="ada")
+    _judged(judging, conversation, exchange=0, verdict="absent", user="bo")
+    for user, said in (("ada", "right"), ("bo", "absent")):
+        shown = Handlers(library, (), feedback).shown(conversation, user=user)
+        assert ("You said that it is not in your documents." in shown) == (said == "absent")
+        assert shown.count('aria-pressed="true"') == (said == "right")
+        assert [(v.kind, v.owner) for v in feedback.verdicts(user).values()] == [(said, user)]
+    assert feedback.verdicts() == {} == feedback.verdicts("cy")
+    assert [v.owner for v in feedback.everyones()] == ["ada", "bo"]
 
 
 def test_a_line_that_was_cut_short_hides_no_other(feedback: Feedback, tmp_path: Path) -> None:
@@ -112,7 +123,7 @@ def test_right_keeps_every_place_of_the_answer(
     _judged(judging, conversation, exchange=0, verdict="right")
     verdict = feedback.verdicts()[COST.casefold()]
     answer = conversation[0].answer
-    assert answer is not None and verdict.owner == "ada"
+    assert answer is not None and verdict.owner == ""
     assert verdict.marks == tuple(mark_of(citation) for citation in answer.citations)
 
 
@@ -148,7 +159,7 @@ def test_a_selection_that_is_none_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(gr.Error, match="Nothing is selected"):
         _picked(judging, conversation, exchange=1, place=0, **data)
-    assert feedback.verdicts() == {}
+    assert feedback.everyones() == []
 
 
 @pytest.mark.parametrize(
@@ -167,7 +178,7 @@ def test_what_is_no_verdict_is_not_kept(
 ) -> None:
     _judged(judging, conversation, **data)
     _picked(judging, conversation, **{"place": 99, **data})
-    assert feedback.verdicts() == {}
+    assert feedback.everyones() == []
 
 
 def test_a_place_whose_document_has_changed_since_is_refused(
@@ -179,7 +190,7 @@ def test_a_place_whose_document_has_changed_since_is_refused(
         _judged(judging, conversation, exchange=0, verdict="right")
     with pytest.raises(gr.Error, match="has changed or was removed"):
         _picked(judging, conversation, exchange=1, place=0, start=0, end=9)
-    assert feedback.verdicts() == {}
+    assert feedback.everyones() == []
 
 
 def test_verdicts_become_gold_that_the_benchmark_reads(
@@ -188,7 +199,7 @@ def test_verdicts_become_gold_that_the_benchmark_reads(
     _judged(judging, conversation, exchange=0, verdict="right")
     _judged(judging, conversation, exchange=1, verdict="absent")
     feedback.keep(Verdict("Why?", Kind.WRONG))
-    lines, left_out = gold_lines(feedback.verdicts().values(), library.documents())
+    lines, left_out = gold_lines(feedback.everyones(), library.documents())
     path = tmp_path / "gold.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     first, second = load_gold(path, library.documents()).questions
@@ -197,6 +208,56 @@ def test_verdicts_become_gold_that_the_benchmark_reads(
     assert (first.question, first.answers, first.evidence) == (COST, ("4.2 million euros",), answer.citations)
     assert (second.question, second.answers, second.evidence) == (HELD, (), ())
     assert left_out == ["'Why?' was answered wrongly, and nobody said what is right."]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (("right", "right"), ("4.2 million euros",)),
+        (("right", "here"), ("4.2 million euros",)),
+        (("right", "other"), None),
+        (("right", "wrong"), None),
+        (("right", "absent"), None),
+        (("here", "absent"), None),
+        (("other", "wrong"), ("5.6 million euros",)),
+        (("absent", "wrong"), ()),
+        (("absent", "absent"), ()),
+        (("right", "here", "other"), None),
+    ],
+)
+def test_people_who_differ_do_not_overwrite_each_other(
+    feedback: Feedback, library: ScriptedLibrary, said: tuple[str, ...], kept: tuple[str, ...] | None
+) -> None:
+    answer = library.ask(COST)
+    ours, other = tuple(map(mark_of, answer.citations)), mark_of(answer.alternatives[0].citations[0])
+    verdicts = {
+        "right": (Kind.RIGHT, ours),
+        "here": (Kind.HERE, ours[1:]),
+        "other": (Kind.HERE, (other,)),
+        "wrong": (Kind.WRONG, ()),
+        "absent": (Kind.ABSENT, ()),
+    }
+    for order in (said, said[::-1]):
+        for person, word in zip(("ada", "bo", "cy"), order, strict=False):
+            kind, marks = verdicts[word]
+            feedback.keep(Verdict(COST, kind, marks, owner=person))
+        lines, left_out = gold_lines(feedback.everyones(), library.documents())
+        people = ", ".join(("ada", "bo", "cy")[: len(said)])
+        differing = f"{COST!r} was judged differently by {people}. Export again when they agree."
+        assert [tuple(line["answers"]) for line in lines] == ([] if kept is None else [kept])
+        assert left_out == ([differing] if kept is None else [])
+
+
+def test_what_was_said_of_words_that_are_gone_differs_from_nothing(
+    feedback: Feedback, library: ScriptedLibrary
+) -> None:
+    answer = library.ask(COST)
+    before, now = mark_of(answer.citations[0]), mark_of(answer.alternatives[0].citations[0])
+    feedback.keep(Verdict(COST, Kind.HERE, (before,), owner="ada"))
+    feedback.keep(Verdict(COST, Kind.HERE, (now,), owner="bo"))
+    left = [doc for doc in library.documents() if doc.id != before.document]
+    lines, left_out = gold_lines(feedback.everyones(), left)
+    assert [line["answers"] for line in lines] == [["5.6 million euros"]] and left_out == []
 
 
 def test_a_mark_is_lost_with_its_words_and_never_found_elsewhere(library: ScriptedLibrary) -> None:
@@ -258,6 +319,8 @@ def test_what_was_said_is_exported_from_the_command_line(
     feedback.keep(Verdict("When does it leave?", Kind.HERE, (mark_of(quoted(doc, "at nine")),), doc.id))
     feedback.keep(Verdict("Who steers it?", Kind.ABSENT, (), doc.id))
     feedback.keep(Verdict("What is it?", Kind.WRONG, (), doc.id))
+    feedback.keep(Verdict("What colour is it?", Kind.HERE, (mark_of(quoted(doc, "blue")),), doc.id, owner="ada"))
+    feedback.keep(Verdict("What colour is it?", Kind.ABSENT, (), doc.id, owner="bo"))
     monkeypatch.setattr(sys, "argv", ["quoteback", "gold", "export", "--library", str(tmp_path / "library")])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -269,3 +332,4 @@ def test_what_was_said_is_exported_from_the_command_line(
         ("Who steers it?", [], []),
     ]
     assert "Left out: 'What is it?'" in said.err
+    assert "Left out: 'What colour is it?' was judged differently by ada, bo." in said.err

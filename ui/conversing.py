@@ -75,11 +75,15 @@ class Conversing:
             if isinstance(new, Exchange):
                 yield *self._page(self._talks.kept(talk, (*want.before, new)), _box()), ""
             else:
-                yield gr.skip(), self._waiting(want, new), talk.conversation, gr.skip(), gr.skip(), want.question
+                shown = self._waiting(talk, want, new)
+                yield gr.skip(), shown, talk.conversation, gr.skip(), gr.skip(), want.question
 
-    def stopped(self, typed: str, conversation: Conversation, asked: str) -> tuple[Update, Update]:
+    def stopped(
+        self, typed: str, conversation: Conversation, asked: str, request: gr.Request
+    ) -> tuple[Update, Update]:
         """Put the page back as it was before the question that was stopped, with its words in the box."""
-        return _box(None if typed.strip() else asked), self._handlers.shown(conversation, note_html("Stopped."))
+        shown = self._handlers.shown(conversation, note_html("Stopped."), user=request.username or "")
+        return _box(None if typed.strip() else asked), shown
 
     def undone(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
         """Take the last question back into the question box."""
@@ -109,7 +113,7 @@ class Conversing:
             talk = self._talks.deleted(talk, str(data_of(event).get("conversation", "")))
         except HistoryError as error:
             return gr.skip(), gr.skip(), talk.conversation, earlier_html([], "", problem=str(error)), gr.skip()
-        shown = self._handlers.shown(talk.conversation)
+        shown = self._handlers.shown(talk.conversation, user=talk.user)
         return gr.skip(), shown, talk.conversation, self._list(talk), talk.who
 
     def seen(self, show: Shows) -> Callable[[Conversation, str, gr.EventData, gr.Request], str]:
@@ -130,7 +134,8 @@ class Conversing:
 
     def redrawn(self, conversation: Conversation, who: str, request: gr.Request) -> str:
         """The conversation as it is now."""
-        return self._handlers.shown(self._talks.resumed(conversation, who, request).conversation)
+        talk = self._talks.resumed(conversation, who, request)
+        return self._handlers.shown(talk.conversation, user=talk.user)
 
     def saved(self, conversation: Conversation, event: gr.EventData) -> str:
         """The conversation as a file, which the page's script offers as a download."""
@@ -155,11 +160,12 @@ class Conversing:
 
     def _page(self, talk: Talk, box: Update) -> Page:
         problem = note_html(talk.problem) if talk.problem else ""
-        shown = self._handlers.shown(talk.conversation, problem)
+        shown = self._handlers.shown(talk.conversation, problem, user=talk.user)
         return box, shown, talk.conversation, self._handlers.last_evidence(talk.conversation), talk.who
 
-    def _waiting(self, want: Wanted, stage: str) -> str:
-        return self._handlers.shown(want.before, question_html(want.question) + pending_html(stage), is_busy=True)
+    def _waiting(self, talk: Talk, want: Wanted, stage: str) -> str:
+        more = question_html(want.question) + pending_html(stage)
+        return self._handlers.shown(want.before, more, is_busy=True, user=talk.user)
 
     def _list(self, talk: Talk) -> str:
         try:

@@ -1,4 +1,4 @@
-"""What people said about answers, kept in the library's folder; only the last verdict on a question counts.
+"""What people said about answers, kept in the library's folder; a person's last verdict on a question counts.
 
 Every verdict is a line that is appended and synced, so a kill loses no more than the line being written. No words of
 a document are kept, only places with a checksum: what was deleted from the library is not in here either.
@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -90,16 +90,21 @@ class Feedback:
             except OSError as error:
                 raise FeedbackError(f"What you said can't be kept in {self._file} ({error.strerror}).") from error
 
-    def verdicts(self) -> dict[str, Verdict]:
-        """The last verdict on each question, by `key_of` the question, in the order of their lines."""
+    def verdicts(self, owner: str = "") -> dict[str, Verdict]:
+        """What one person said last about each question, by `key_of` the question, in the order of their lines."""
+        return {key_of(verdict.question): verdict for verdict in self.everyones() if verdict.owner == owner}
+
+    def everyones(self) -> list[Verdict]:
+        """What each person said last about each question, in the order of their lines."""
         with self._lock:
             lines = self._file.read_bytes().splitlines() if self._file.exists() else []
-        found: dict[str, Verdict] = {}
+        found: dict[tuple[str, str], Verdict] = {}
         for verdict in map(_verdict, lines):
             if verdict is not None:
-                found.pop(key_of(verdict.question), None)
-                found[key_of(verdict.question)] = verdict
-        return found
+                said = key_of(verdict.question), verdict.owner
+                found.pop(said, None)
+                found[said] = verdict
+        return list(found.values())
 
     def _append(self, line: bytes) -> None:
         descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -134,14 +139,26 @@ def place_of(mark: Mark, documents: Mapping[str, Document]) -> Citation | None:
 def gold_lines(verdicts: Iterable[Verdict], documents: Sequence[Document]) -> tuple[list[dict[str, Any]], list[str]]:
     """Verdicts as the gold questions that `eval` and `calibrate` read.
 
+    Args:
+        verdicts: The last one of each person on each question.
+        documents: Of the library.
+
     Returns:
-        The lines, and a sentence about each verdict that none could be made of.
+        The lines, one for a question, and a sentence about each question that none could be made of.
     """
     by_id = {document.id: document for document in documents}
     names = {"": "", **names_of(documents)}
     lines, left_out = [], []
-    for verdict in verdicts:
-        places = [place for place in (place_of(mark, by_id) for mark in verdict.marks) if place is not None]
+    for said in _by_question(verdicts):
+        standing = [verdict for verdict in said if not verdict.marks or _places(verdict, by_id)] or said
+        verdict = _agreed(standing)
+        if verdict is None:
+            people = ", ".join(one.owner or "someone without a login" for one in standing)
+            left_out.append(
+                f"{said[-1].question!r} was judged differently by {people}. Export again when they agree."
+            )
+            continue
+        places = _places(verdict, by_id)
         if verdict.kind is Kind.WRONG:
             left_out.append(f"{verdict.question!r} was answered wrongly, and nobody said what is right.")
         elif verdict.kind is not Kind.ABSENT and not places:
@@ -150,6 +167,32 @@ def gold_lines(verdicts: Iterable[Verdict], documents: Sequence[Document]) -> tu
             document = places[0].document.id if places else verdict.closest
             lines.append(gold_line(verdict.question, places, names, document=document if document in names else ""))
     return lines, left_out
+
+
+def _by_question(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(key_of(verdict.question), []).append(verdict)
+    return found.values()
+
+
+def _agreed(said: Sequence[Verdict]) -> Verdict | None:
+    """What several people said about a question as one verdict, the last with the marks of all; None if they differ.
+
+    Who found an answer wrong agrees with whoever says what is right instead.
+    """
+    told = [verdict for verdict in said if verdict.kind is not Kind.WRONG]
+    if not told:
+        return said[-1]
+    words = [{mark.sha256 for mark in verdict.marks} for verdict in told]
+    is_called_both = len(told) < len(said) and any(verdict.kind is Kind.RIGHT for verdict in told)
+    if is_called_both or (any(words) and not set.intersection(*words)):
+        return None
+    return replace(told[-1], marks=tuple(dict.fromkeys(mark for verdict in told for mark in verdict.marks)))
+
+
+def _places(verdict: Verdict, documents: Mapping[str, Document]) -> list[Citation]:
+    return [place for place in (place_of(mark, documents) for mark in verdict.marks) if place is not None]
 
 
 def _verdict(line: bytes) -> Verdict | None:

@@ -70,7 +70,7 @@ def export(library: Annotated[str, _LIBRARY] = "default") -> None:
     from ui.feedback import Feedback, gold_lines
 
     with open_library(library) as opened:
-        lines, left_out = gold_lines(Feedback(opened.path).verdicts().values(), opened.documents())
+        lines, left_out = gold_lines(Feedback(opened.path).everyones(), opened.documents())
     for line in lines:
         print(json.dumps(line, ensure_ascii=False))
     for sentence in left_out:

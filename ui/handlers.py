@@ -29,18 +29,19 @@ class Handlers:
         self.examples = tuple(examples)
         self._feedback = feedback
 
-    def shown(self, conversation: Conversation, more: str = "", *, is_busy: bool = False) -> str:
+    def shown(self, conversation: Conversation, more: str = "", *, is_busy: bool = False, user: str = "") -> str:
         """The conversation as HTML.
 
         Args:
             conversation: The exchanges.
             more: What comes after them, as HTML.
             is_busy: Whether a question is being answered, so that the last one can't be changed.
+            user: Whose verdicts are shown; "" without a login.
         """
         if not conversation and not more:
             return conversation_html((), welcome=welcome_html(len(self._library.documents()), self.examples))
         actions = actions_html(conversation[-1]) if conversation and not is_busy else ""
-        return conversation_html(conversation, more=actions + more, verdicts=self._feedback.verdicts())
+        return conversation_html(conversation, more=actions + more, verdicts=self._feedback.verdicts(user))
 
     def last_evidence(self, conversation: Conversation) -> str:
         """The evidence of the last exchange."""

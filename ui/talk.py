@@ -20,6 +20,7 @@ _WHO = re.compile(r"(?P<browser>[0-9a-f]{32})( (?P<id>[0-9a-f]{32}) (?P<revision
 
 
 _NOWHERE = Place()
+_USER = "user "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Talk:
     place: Place = _NOWHERE
     conversation: Conversation = ()
     problem: str = ""
+
+    @property
+    def user(self) -> str:
+        """The name of who logged in; "" without a login."""
+        return self.owner.removeprefix(_USER) if self.owner.startswith(_USER) else ""
 
     @property
     def who(self) -> str:
@@ -65,7 +71,7 @@ class Talks:
         """
         found = _WHO.fullmatch(who)
         browser = found["browser"] if found is not None else ""
-        return Talk(browser, f"user {request.username}" if request.username else browser and f"browser {browser}")
+        return Talk(browser, f"{_USER}{request.username}" if request.username else browser and f"browser {browser}")
 
     def resumed(self, conversation: Conversation, who: str, request: gr.Request) -> Talk:
         """The conversation that the page is in, read from the file if the session has none."""
