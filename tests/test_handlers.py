@@ -36,7 +36,9 @@ def _last(handlers: Handlers, question: str, conversation: Conversation = ()) ->
 
 def _asked(handlers: Handlers, question: str, conversation: Conversation = (), who: str = WHO) -> Page:
     """The page after a question."""
-    return list(_conversing(handlers).answered(question, conversation, who, "", _event(), gr.Request()))[-1]
+    *page, asked = list(_conversing(handlers).answered(question, conversation, who, "", _event(), gr.Request()))[-1]
+    assert asked == ""  # nothing is being asked any more
+    return tuple(page)
 
 
 def _conversing(handlers: Handlers) -> Conversing:
@@ -105,7 +107,7 @@ def test_a_page_that_says_nonsense_of_itself_is_answered_all_the_same(handlers: 
 
 def test_a_user_has_the_same_conversations_in_every_browser(handlers: Handlers) -> None:
     conversing, ada = _conversing(handlers), gr.Request(username="ada")
-    *_, who = list(conversing.answered(EXAMPLES[0], (), WHO, "", _event(), ada))[-1]
+    *_, who, _ = list(conversing.answered(EXAMPLES[0], (), WHO, "", _event(), ada))[-1]
     elsewhere, place = "f" * 32, who.split(" ", 1)[1]
     assert conversing.arrived((), f"{elsewhere} {place}", ada)[2] != ()
     assert (
