@@ -69,14 +69,7 @@ def lay_out(
         signals.undo(conversing.undone, talk, page, queue=False, **QUIET),
         signals.forget(conversing.deleted, talk, page, queue=False, **QUIET),
     ):
-        changed.then(
-            conversing.suggested,
-            [*talk, scope.where],
-            suggested,
-            concurrency_id="suggestions",
-            concurrency_limit=1,  # they are tried for one page at a time
-            **QUIET,
-        )
+        changed.then(conversing.suggested, [*talk, scope.where], suggested, queue=False, **QUIET)
     signals.earlier(conversing.listed, talk, evidence, queue=False, **QUIET)
     signals.save(conversing.seen(conversing.saved), talk, file, queue=False, **QUIET)
     signals.show(conversing.seen(handlers.showed), talk, evidence, queue=False, **QUIET)

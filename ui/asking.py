@@ -11,18 +11,22 @@ from ui.problems import explained
 from ui.roles import Exchange, Library
 from ui.wording import counted
 
-_QUIET_SECONDS = 0.3  # what comes sooner needs no word about what is being done
 _STAGES = {"searching": ("Searching", "document"), "reading": ("Reading", "passage")}
 
 
 def asking(
-    library: Library, question: str, *, history: Sequence[Turn] = (), where: Filter | None = None
+    library: Library,
+    question: str,
+    *,
+    history: Sequence[Turn] = (),
+    where: Filter | None = None,
+    quiet_seconds: float = 0.0,
 ) -> Iterator[str | Exchange]:
     """Ask a question, from now on.
 
     Yields:
-        What is being done, in words, each time that something else is, unless the answer comes at once; at the end
-        the question with its answer or its problem.
+        What is being done, in words, each time that something else is, unless the answer comes within
+        `quiet_seconds`; at the end the question with its answer or its problem.
     """
 
     def ask(tell: Callable[[str], None]) -> Exchange:
@@ -36,4 +40,4 @@ def asking(
             return Exchange(question, problem=explained(error))
 
     # Whoever stops following leaves the thread to finish by itself: a model can't be interrupted.
-    return following(ask, quiet_seconds=_QUIET_SECONDS)
+    return following(ask, quiet_seconds=quiet_seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -26,6 +27,7 @@ Update = Any  # a Gradio component or value
 Shows = Callable[[Conversation, gr.EventData], str]
 Judges = Callable[[Conversation, gr.EventData, gr.Request], None]
 Page = tuple[Update, Update, Conversation, Update, Update]  # question box, conversation shown, it, evidence, who
+_QUIET_SECONDS = 0.3  # what comes sooner needs no word about what is being done
 _FORMS = {
     "md": (as_markdown, "text/markdown"),
     "html": (as_html, "text/html"),
@@ -46,6 +48,7 @@ class Conversing:
         self._library = library
         self._talks = talks
         self._handlers = handlers
+        self._trying = Lock()  # questions to go on with are tried for one page at a time
 
     def arrived(self, conversation: Conversation, who: str, request: gr.Request) -> Page:
         """The conversation that the page was in when it was loaded last."""
@@ -68,7 +71,10 @@ class Conversing:
             yield gr.skip(), gr.skip(), talk.conversation, gr.skip(), gr.skip(), ""
             return
         narrow = recalled(where, self._library.documents())
-        news = asking(self._library, want.question, history=want.history, where=narrow)
+        # A new question shows at once by itself; where one is asked again, it must be seen that it is.
+        is_new = len(want.before) == len(talk.conversation)
+        quiet = _QUIET_SECONDS if is_new else 0.0
+        news = asking(self._library, want.question, history=want.history, where=narrow, quiet_seconds=quiet)
         busy = _box(None if data_of(event) else "", is_busy=True)
         yield busy, gr.skip(), talk.conversation, gr.skip(), gr.skip(), want.question
         for new in news:
