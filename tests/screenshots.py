@@ -19,7 +19,7 @@ from tests.served_window import served
 
 REPAIRED = "What did the repair at Kettle Bay cost?"
 DIFFERING = "How many cars will the Josiah Thorne carry?"
-UNANSWERED = "What is the ferry company's share price?"
+UNANSWERED = "When will a second battery ferry be ordered?"
 MAX_BYTES = 150_000
 _DESK, _PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
