@@ -212,12 +212,15 @@ def _string(content: dict[str, Any], key: str) -> str:
 
 
 def _strings(values: object, key: str, *, n: int | None = None) -> tuple[str, ...]:
-    is_list = isinstance(values, list) and all(isinstance(value, str) for value in values)
-    if not is_list or (n is not None and len(values) != n):  # type: ignore[arg-type]
+    if (
+        not isinstance(values, list)
+        or not all(isinstance(value, str) for value in values)
+        or n not in (None, len(values))
+    ):
         raise ValueError(f"has {key} {values!r}, which is not a list of {n or 'only'} strings")
-    if n is None and not all(value.strip() for value in values):  # type: ignore[attr-defined]
+    if n is None and not all(value.strip() for value in values):
         raise ValueError(f"has an empty string among its {key}")
-    return tuple(values)  # type: ignore[arg-type]
+    return tuple(values)
 
 
 class _Finder:
