@@ -75,14 +75,14 @@ class Conversing:
         is_new = len(want.before) == len(talk.conversation)
         quiet = _QUIET_SECONDS if is_new else 0.0
         news = asking(self._library, want.question, history=want.history, where=narrow, quiet_seconds=quiet)
-        busy = _box(None if data_of(event) else "", is_busy=True)
-        yield busy, gr.skip(), talk.conversation, gr.skip(), gr.skip(), want.question
+        words = None if data_of(event) else ""  # in the box: a question that was typed leaves it
         for new in news:
             if isinstance(new, Exchange):
-                yield *self._page(self._talks.kept(talk, (*want.before, new)), _box()), ""
+                yield *self._page(self._talks.kept(talk, (*want.before, new)), _box(words)), ""
             else:
                 shown = self._waiting(talk, want, new)
-                yield gr.skip(), shown, talk.conversation, gr.skip(), gr.skip(), want.question
+                yield _box(words, is_busy=True), shown, talk.conversation, gr.skip(), gr.skip(), want.question
+                words = None
 
     def stopped(
         self, typed: str, conversation: Conversation, asked: str, request: gr.Request

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # no endpoint, no veil
+# No endpoint, no veil; and no part of the page is told, each time all over, how far the work has got.
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": ()}
 _SCRIPTS = Path(__file__).parent / "assets"
 
 
