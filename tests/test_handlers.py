@@ -1,9 +1,13 @@
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
+from rag.types import Answer
 from tests.scripted_library import EXAMPLES, ScriptedLibrary, bridge_library
 from ui.conversing import Conversing, Page
 from ui.feedback import Feedback
@@ -122,3 +126,22 @@ def test_an_answer_is_given_also_where_conversations_can_not_be_kept(handlers: H
     _, shown, conversation, _, _ = _asked(handlers, EXAMPLES[0])
     assert conversation[0].answer is not None
     assert "4&#46;2 million euros" in shown and "move the file away" in shown
+
+
+def test_questions_to_go_on_with_are_tried_for_one_page_at_a_time(
+    handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trying, at_once = [0], []
+
+    def tried(answer: Answer, ask: Callable[[str], Answer]) -> list[str]:
+        trying[0] += 1
+        at_once.append(trying[0])
+        time.sleep(0.05)
+        trying[0] -= 1
+        return []
+
+    monkeypatch.setattr("ui.conversing.suggestions", tried)
+    conversing, conversation = _conversing(handlers), _last(handlers, EXAMPLES[0])
+    with ThreadPoolExecutor(4) as pages:
+        list(pages.map(lambda _: conversing.suggested(conversation, WHO, "", gr.Request()), range(4)))
+    assert at_once == [1, 1, 1, 1]

@@ -160,7 +160,9 @@ class Conversing:
             return ""
         narrow = recalled(where, self._library.documents())
         try:
-            return suggestions_html(suggestions(last[0].answer, lambda asked: self._library.ask(asked, where=narrow)))
+            with self._trying:
+                found = suggestions(last[0].answer, lambda asked: self._library.ask(asked, where=narrow))
+            return suggestions_html(found)
         except Exception:  # the documents may be gone or busy: then nothing is offered
             return ""
 
