@@ -53,8 +53,8 @@ def test_files_are_chosen_with_the_return_key(opened: Page, tmp_path: Path) -> N
         opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")
     expect(opened.locator(".qb-shelf")).to_be_visible()
-    _tab_to(opened, "#uploader input[multiple]")
-    with opened.expect_file_chooser() as chooser:
+    with opened.expect_file_chooser() as chooser:  # from here, for Chromium is told so only some time later
+        _tab_to(opened, "#uploader input[multiple]")
         opened.keyboard.press("Enter")
     chooser.value.set_files(path)
     expect(opened.locator("#outcome .qb-done")).to_contain_text("added")
