@@ -24,13 +24,11 @@ from index.library import Library
 from index.places import libraries_folder, library_folder
 from index.types import Document, Filter, Hit, Passage, SyncReport
 from index.vectors import vector_index
-from rag import answers, conversation, retriever
+from rag import answers, conversation, kept_calibration, retriever
 from rag.calibration import Calibration
 from rag.clock import Clock
 from rag.question import checked_question
 from rag.types import Answer, Span, Turn
-
-_CALIBRATION = "calibration"  # the setting's name
 
 
 class SpanReader(Protocol):
@@ -182,9 +180,8 @@ class OpenLibrary:
         return self.reader.read(question, [hit.passage for hit in hits]) if hits else []
 
     def keep_calibration(self, calibration: Calibration) -> None:
-        """Use a calibration that was fitted to this library's questions from now on."""
-        with self._library.writing() as writer, writer.batch():
-            writer.set(_CALIBRATION, calibration.to_json())
+        """Use a calibration that was fitted to this library's questions from now on, with this reader."""
+        kept_calibration.keep(self._library, calibration, self.reader.fingerprint)
 
     def fingerprint(self) -> dict[str, str]:
         """What answers depend on: models, settings and the state of the library."""
@@ -222,9 +219,8 @@ class OpenLibrary:
 
     @property
     def calibration(self) -> Calibration:
-        """The library's own, fitted to its questions; else the one that came with the reader."""
-        own = self._library.setting(_CALIBRATION)
-        return self.reader.calibration if own is None else Calibration.from_json(own)
+        """The library's own, fitted to its questions and this reader; else the one that came with the reader."""
+        return kept_calibration.kept(self._library, self.reader.fingerprint) or self.reader.calibration
 
     def close(self) -> None:
         """Close the library. What another thread is adding is stopped first; what it has saved stays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ class Reader:
         self._max_answer_tokens = max_answer_tokens
         self._batch_tokens = batch_tokens
 
-    @property
+    @cached_property
     def fingerprint(self) -> dict[str, str]:
         """What tells this model from others: its name, and the sha256 of its weights if they are known."""
         known = {} if self._sha256 is None else {"reader_sha256": self._sha256()}
