@@ -17,6 +17,8 @@ from index.types import Document, Passage
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_NO_SPACES}]|[^\W{_NO_SPACES}]{{1,16}}|[^\w\s]{{1,16}}")
 
+_WORD_CHARACTER = re.compile(r"\w")
+
 
 @dataclass(frozen=True, slots=True)
 class ChunkerSettings:
@@ -89,12 +91,19 @@ def _units(document: Document, max_words: int) -> Iterator[_Unit]:
     """Sentences in reading order, the too long ones in pieces; a heading is a unit of its own."""
     cursor = 0
     for heading in document.headings:
-        yield from _sentence_units(document, cursor, heading.start, max_words)
-        place = trim(document.text, max(cursor, heading.start), heading.end)
+        start = _with_marks(document.text, cursor, heading.start)
+        yield from _sentence_units(document, cursor, start, max_words)
+        place = trim(document.text, start, heading.end)
         if place is not None:
             yield from _split(document.text, *place, max_words, opens_section=True)
         cursor = max(cursor, heading.end)
     yield from _sentence_units(document, cursor, len(document.text), max_words)
+
+
+def _with_marks(text: str, cursor: int, start: int) -> int:
+    """Where a heading's line starts after `cursor`, if only marks such as "##" stand there before the heading."""
+    line_start = max(cursor, text.rfind("\n", cursor, start) + 1)
+    return max(cursor, start) if _WORD_CHARACTER.search(text, line_start, start) else line_start
 
 
 def _sentence_units(document: Document, start: int, end: int, max_words: int) -> Iterator[_Unit]:

@@ -5,9 +5,12 @@ Every offset anywhere is half-open, in characters, and counts in `Document.text`
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Passage:
 
     @property
     def heading(self) -> str:
-        return self.document.heading_at(self.start)
+        """Path of the headings above its first word; its own heading's marks ("##") may stand before that."""
+        word = _WORD.search(self.document.text, self.start, self.end)
+        return self.document.heading_at(self.start if word is None else word.start())
 
     @property
     def page(self) -> int | None:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,23 @@ def test_a_heading_starts_a_passage_and_is_never_the_end_of_one() -> None:
     passages = chunk(document(text, "# Boats", "# Fares"), ChunkerSettings(40, 5, 5))
     assert [passage.text[:7] for passage in passages] == ["# Boats", "# Fares"]
     assert [passage.heading for passage in passages] == ["# Boats", "# Fares"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_marks_of_a_heading_stay_with_it(end: str) -> None:
+    text = "# Boats\n\nWe have two boats and both are blue.\n\n  ## Fares\n\nA ticket costs four crowns.".replace(
+        "\n", end
+    )
+    boats, fares = chunk(document(text, "Boats", "Fares"), ChunkerSettings(40, 5, 5))
+    assert boats.text.startswith("# Boats") and boats.text.endswith("both are blue.")
+    assert fares.text.startswith("## Fares") and fares.text.endswith("four crowns.")
+    assert (boats.heading, fares.heading) == ("Boats", "Fares")
+
+
+def test_words_before_a_heading_on_its_line_are_no_marks() -> None:
+    text = "We have two boats and both are blue. Also: Fares of all boats are the same today."
+    first, second = chunk(document(text, "Fares"), ChunkerSettings(40, 5, 5))
+    assert first.text.endswith("Also:") and second.text.startswith("Fares") and second.heading == "Fares"
 
 
 def test_a_word_of_a_million_characters_is_cut() -> None:
