@@ -11,11 +11,10 @@ from index.lexical import fold, terms
 from index.types import Hit
 from rag.agreement import sources
 from rag.calibration import Calibration, Evidence
+from rag.equality import same_answer
 from rag.types import Alternative, Answer, Citation, Outcome, Span
 
 _WORD = re.compile(r"\w+")
-_THOUSANDS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0 ](?=\d{3}\b)")
-_ARTICLES = frozenset(("a", "an", "the"))
 _FORMS_OF_ADDRESS = frozenset(("dr", "mr", "mrs", "ms", "prof", "sir", "capt", "captain"))
 _MAX_ALTERNATIVES = 4
 
@@ -121,25 +120,6 @@ def group(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
     return groups
 
 
-def same_answer(a: str, b: str) -> bool:
-    """Whether two texts give the same answer.
-
-    Case, articles, punctuation, accents and the order of words don't count ("9 February 2022", "February 9, 2022").
-    One may say more than the other ("30,000", "30,000 troops"), but no number more, and at most as much again.
-    """
-    words_a, words_b = set(answer_words(a)), set(answer_words(b))
-    small, large = sorted((words_a, words_b), key=len)
-    if small == large:
-        return bool(small) or a == b
-    more = large - small
-    return bool(small) and small < large and len(more) <= 2 * len(small) and not any(map(_has_digit, more))
-
-
-def answer_words(text: str) -> list[str]:
-    """The words of an answer as they are compared."""
-    return [word for word in _WORD.findall(_THOUSANDS.sub("", fold(text))) if word not in _ARTICLES]
-
-
 def evidence(groups: Sequence[Sequence[Candidate]], i: int) -> Evidence:
     """What speaks for the answer of group `i`."""
     best = groups[i][0]
@@ -164,7 +144,3 @@ def _citations(members: Sequence[Candidate]) -> tuple[Citation, ...]:
 
 def _overlap(a: Span, b: Span) -> bool:
     return a.passage.document.id == b.passage.document.id and a.start < b.end and b.start < a.end
-
-
-def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)

@@ -24,6 +24,7 @@ _ASKING = _QUESTION_WORDS | _VERBS
 _WORD = re.compile(r"[\w'’-]+")
 _SECOND = re.compile(rf"\band\s+(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
+_WHEN = re.compile(rf"\s*(?:\b(?:in|of|for|during|from)\s+)?{YEAR.pattern}\s*", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s+)*(?:[^\W\d_a-z][\w'’.-]*|\d+))*")
 _PLEONASTIC = re.compile(
     r"\b(?:is|are|was|were|will|do|does|did|can)\s+there\b|\bthere\s+(?:is|are|was|were|be)\b|\bthat\s+\w+"
@@ -60,7 +61,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
 def subject(question: str) -> str:
     """What a question is about: its names, or else its words of content."""
     words = question.rstrip("?!. ").split()
-    names = _names(words[1:] if words and words[0].lower() in _ASKING else words)
+    names = _names(words[1:] if words and words[0].lower() in _ASKING | _PREPOSITIONS else words)
     if names:
         return " ".join(dict.fromkeys(names))
     content = [w for w in words if w.lower() not in STOP_WORDS and w.lower() not in ("many", "much", "long")]
@@ -92,7 +93,10 @@ def _with_fragment(bare: str, previous: str) -> str:
     fragment = bare.rstrip("?!. ")
     year = YEAR.search(fragment)
     if year and YEAR.search(stem):
-        return YEAR.sub(year.group(), stem, count=1) + "?"
+        stem = YEAR.sub(year.group(), stem, count=1)
+        fragment = _WHEN.sub(" ", fragment, count=1).strip(" ,")
+        if not fragment:
+            return f"{stem}?"
     first = fragment.split()[0].lower() if fragment else ""
     if first in _PREPOSITIONS:
         phrase = re.search(rf"\b{first}\b(?:\s+(?!(?:{'|'.join(_PREPOSITIONS)})\b)\S+)+", stem, re.IGNORECASE)
@@ -135,10 +139,12 @@ def _pronoun(bare: str) -> re.Match[str] | None:
 
 def _is_fragment(bare: str) -> bool:
     words = bare.rstrip("?!. ").lower().split()
-    return bool(words) and words[0] in _PREPOSITIONS and len(words) <= 6
+    return bool(words) and words[0] in _PREPOSITIONS and len(words) <= 6 and not _asks(bare)
 
 
 def _asks(bare: str) -> bool:
-    """Whether there is more than a noun: a question word followed by something to say."""
-    words = [word.lower() for word in bare.rstrip("?!. ").split()]
+    """Whether there is more than a noun: a question word with something to say, "In 2023, who chaired the board"."""
+    words = [word.lower() for word in _WORD.findall(bare)]
+    if words and words[0] in _PREPOSITIONS:  # "At what time" and "For how long" say nothing yet
+        return any(word in _VERBS for word in words) or any(word in _QUESTION_WORDS for word in words[2:])
     return len(words) > 2 and words[0] in _ASKING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,6 +123,7 @@ class Reader:
         ):
             start = passage.start + int(tokens.starts[window.first + first])
             end = passage.start + int(tokens.ends[window.first + last])
+            end = _with_marks(passage.document.text, end, passage.end)
             place = trim(passage.document.text, start, end)  # some tokenizers count in the space before a word
             if place is not None:
                 spans.append(Span(passage, *place, score=score, null_score=null_score))
@@ -147,6 +149,11 @@ def pad(windows: Sequence[Window]) -> tuple[NDArray[np.int64], NDArray[np.int64]
         mask[row, : len(window)] = 1
         types[row, : len(window)] = window.types
     return ids, mask, types
+
+
+def _with_marks(text: str, end: int, limit: int) -> int:
+    """Where the character ends that `end` may stand inside: some tokenizers leave out the marks of a letter."""
+    return next((i for i in range(end, limit) if not unicodedata.category(text[i]).startswith("M")), limit)
 
 
 def _batches(tasks: Sequence[tuple[int, Window]], batch_tokens: int) -> list[list[tuple[int, Window]]]:

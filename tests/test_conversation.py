@@ -28,6 +28,19 @@ from rag.types import Turn
         ),
         ("How many passengers came in 2022?", "9", "and in 2023?", "How many passengers came in 2023?"),
         ("How much is a ticket for adults?", "4", "And for children?", "How much is a ticket for children?"),
+        (
+            "How much is a ticket for adults in 2023?",
+            "4",
+            "And for children in 2024?",
+            "How much is a ticket for children in 2024?",
+        ),
+        ("How long is the pier?", "9 m", "At what time?", "How long is the pier At what time?"),
+        (
+            "On which vessel was the violin found?",
+            "the Nordlys",
+            "What did the label inside it say?",
+            "What did the label inside vessel violin found say?",
+        ),
         ("When was the Nordlys built?", "1990", "Why?", "Why was the Nordlys built?"),
         (
             "WHAT IS THE POPULATION OF KUWAIT",
@@ -53,6 +66,10 @@ def test_a_follow_up_becomes_a_question_that_stands_alone(
         "Did Anna Lind sell her boat?",
         "ticket price children",
         "Who chairs the board and when was she elected?",
+        "In 1992, who chaired the board?",
+        "In which year was Skua sold?",
+        "By whom was Skua built?",
+        "And in which year did Skua sail?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:

@@ -63,6 +63,15 @@ def test_a_span_counts_in_the_document_not_in_the_passage(bert: Path) -> None:
     assert (best.text, best.start) == ("captain", 10 + TEXT.index("captain"))
 
 
+@pytest.mark.parametrize(
+    ("text", "token", "quote"), [("Ask Andre\u0301 first.", "andre", "Andre\u0301"), ("वह शत्रु है", "##र", "रु")]
+)
+def test_a_quote_ends_with_the_marks_of_its_last_letter(text: str, token: str, quote: str) -> None:
+    reader = Reader(SHIPPED, forward=PointingForward(id_of(SHIPPED, token)))
+    ((best, *_),) = reader.read("who?", [passage(text)])
+    assert best.text == quote
+
+
 def test_a_reader_is_known_by_the_sha256_of_its_weights(bert: Path, reader: Reader, tmp_path: Path) -> None:
     assert reader.fingerprint == {
         "reader": bert.name,
