@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
@@ -82,6 +83,54 @@ def slides() -> bytes:
     return _saved(presentation)
 
 
+def chart_slide() -> bytes:
+    """A presentation of one slide with a bar chart of two series; its title has a line end."""
+    from pptx.chart.data import CategoryChartData
+
+    data = CategoryChartData()
+    data.categories = ["2021", "2022"]
+    data.add_series("In", (100, 0.1 + 0.2))
+    data.add_series("Out", (None, 7))
+    return _slide_with_chart("COLUMN_CLUSTERED", data, title="Passengers\vby year")
+
+
+def scatter_slide() -> bytes:
+    """A presentation of one slide with a scatter chart of two points."""
+    from pptx.chart.data import XyChartData
+
+    data = XyChartData()
+    series = data.add_series("Waves")
+    series.add_data_point(1, 2.5)
+    series.add_data_point(4, 0.5)
+    return _slide_with_chart("XY_SCATTER", data)
+
+
+def _slide_with_chart(kind: str, data: object, *, title: str = "") -> bytes:
+    from pptx import Presentation
+    from pptx.enum.chart import XL_CHART_TYPE
+    from pptx.util import Inches
+
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = "Fares"
+    chart = slide.shapes.add_chart(XL_CHART_TYPE[kind], 0, 0, Inches(3), Inches(3), data).chart
+    if title:
+        chart.chart_title.text_frame.text = title
+    return _saved(presentation)
+
+
+def with_replaced(archive: bytes, folder: str, old: bytes, new: bytes) -> bytes:
+    """An archive with a pattern replaced in the parts of a folder."""
+    with ZipFile(BytesIO(archive)) as opened:
+        parts = {name: opened.read(name) for name in opened.namelist()}
+    return zipped(
+        {
+            name: re.sub(old, new, part, flags=re.DOTALL) if name.startswith(folder) else part
+            for name, part in parts.items()
+        }
+    )
+
+
 def workbook() -> bytes:
     """A workbook with a caption, numbers, a date, a gap and a second table."""
     import xlsxwriter
@@ -115,8 +164,12 @@ def book(*chapters: str, title: str = "A Century on the Sound", day: str = "2021
     return zipped(parts)
 
 
-def pdf(*pages: Sequence[tuple[float, float, float, str]], title: str = "") -> bytes:
-    """A PDF of Helvetica lines, each (size, x, y, text); a size below 0 is bold."""
+def pdf(*pages: Sequence[tuple[float, float, float, str]], title: str = "", rotation: int = 0) -> bytes:
+    """A PDF of Helvetica lines, each (size, x, y, text); a size below 0 is bold.
+
+    Lines stand upright on the pages as they are shown, turned clockwise by `rotation` degrees.
+    """
+    matrix = {0: "1 0 0 1 0 0", 90: "0 1 -1 0 595 0", 180: "-1 0 0 -1 595 842", 270: "0 -1 1 0 0 842"}[rotation]
     fonts = "<< /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> "
     fonts += "/F2 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >> >>"
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
@@ -125,9 +178,11 @@ def pdf(*pages: Sequence[tuple[float, float, float, str]], title: str = "") -> b
         shown = [
             f"BT /F{1 + (size < 0)} {abs(size)} Tf {x} {y} Td ({_escaped(text)}) Tj ET" for size, x, y, text in lines
         ]
-        content = "\n".join(shown).encode("cp1252")
+        content = "\n".join([f"{matrix} cm", *shown]).encode("cp1252")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
-        page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R "
+        page = (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotation} /Contents {len(objects)} 0 R "
+        )
         page += f"/Resources << /Font {fonts} >> >>"
         objects.append(page.encode())
         kids.append(f"{len(objects)} 0 R")

@@ -122,6 +122,29 @@ def test_encoding_that_a_page_declares_is_used() -> None:
     assert parse(page.encode("cp1251"), "html").text == "Паром ходит каждый день"
 
 
+@pytest.mark.parametrize("name", ["iso-8859-1", "latin1", "us-ascii"])
+def test_page_that_says_latin_1_is_read_as_browsers_do(name: str) -> None:
+    page = f'<meta http-equiv="Content-Type" content="text/html; charset={name}"><p>It’s “Zoë’s” – €5</p>'
+    assert parse(page.encode("cp1252") + b"\x81", "html").text == "It’s “Zoë’s” – €5\n\n\x81"
+
+
+def test_encoding_that_an_xml_declaration_names_is_used() -> None:
+    page = '<?xml version="1.0" encoding="windows-1251"?><html><body><p>Паром ходит</p></body></html>'
+    assert parse(page.encode("cp1251"), "html").text == "Паром ходит"
+
+
+def test_page_in_letters_of_one_byte_is_not_taken_for_the_utf_16_that_it_names() -> None:
+    page = '<meta charset="utf-16"><p>“Late”</p>'.encode("cp1252")
+    assert [parse(page + b" " * n, "html").text for n in (0, 1)] == ["“Late”", "“Late”"]
+
+
+def test_buttons_are_shown_only_in_headings() -> None:
+    question = "<h3><span><button>How much is a ticket?</button></span></h3><p>Five pounds.</p>"
+    parsed = parse(f"<body>{question}<button>Print</button></body>".encode(), "html")
+    assert parsed.text == "How much is a ticket?\n\nFive pounds."
+    assert headings(parsed) == [("How much is a ticket?", 3)]
+
+
 def test_word_document_keeps_reading_order_and_headings() -> None:
     parsed = parse(made.word_document(), "docx")
     assert parsed.text == (
@@ -160,6 +183,30 @@ def test_deleted_and_doubled_text_of_word_documents_is_left_out() -> None:
     )
 
 
+WORD_STYLES = f"""<w:styles {made.WORD}><w:style w:styleId="H"><w:name w:val="heading 1"/></w:style>
+<w:style w:styleId="L"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>
+<w:style w:styleId="N"><w:basedOn w:val="L"/><w:pPr><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr></w:style>
+</w:styles>"""
+
+
+@pytest.mark.parametrize(
+    ("properties", "text", "is_heading"),
+    [
+        ('<w:pPrChange><w:pPr><w:pStyle w:val="H"/></w:pPr></w:pPrChange>', "Fares", False),
+        ('<w:pPrChange><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:pPrChange>', "Fares", False),
+        ('<w:pStyle w:val="H"/><w:pPrChange><w:pPr><w:pStyle w:val="L"/></w:pPr></w:pPrChange>', "Fares", True),
+        ('<w:pStyle w:val="L"/>', "- Fares", False),
+        ('<w:pStyle w:val="L"/><w:numPr><w:ilvl w:val="1"/></w:numPr>', "- Fares", False),
+        ('<w:pStyle w:val="L"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>', "Fares", False),
+        ('<w:pStyle w:val="N"/>', "Fares", False),
+    ],
+)
+def test_word_paragraph_is_what_its_present_format_says(properties: str, text: str, is_heading: bool) -> None:
+    body = f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>Fares</w:t></w:r></w:p>"
+    parsed = parse(made.docx(body, styles=WORD_STYLES), "docx")
+    assert (parsed.text, bool(parsed.headings)) == (text, is_heading)
+
+
 def test_slides_are_pages_with_notes_and_tables() -> None:
     parsed = parse(made.slides(), "pptx")
     assert parsed.text == (
@@ -167,6 +214,32 @@ def test_slides_are_pages_with_notes_and_tables() -> None:
         "Limits\n\nVessel | Wind\nPetrel | 30 knots"
     )
     assert [parsed.text[start:].split("\n")[0] for start in parsed.pages] == ["Winter readiness", "Limits"]
+
+
+@pytest.mark.parametrize("kind", ["bar", "bar3D", "pie", "pie3D", "ofPie", "surface", "surface3D", "stock"])
+def test_charts_of_every_kind_give_their_values(kind: str) -> None:
+    deck = made.with_replaced(made.chart_slide(), "ppt/charts/", b"c:barChart>", f"c:{kind}Chart>".encode())
+    assert parse(deck, "pptx").text == "Fares\n\nPassengers\nby year\n\nIn: 2021: 100; 2022: 0.3.\nOut: 2022: 7."
+
+
+def test_points_of_a_scatter_chart_are_kept() -> None:
+    assert parse(made.scatter_slide(), "pptx").text == "Fares\n\nWaves: 1: 2.5; 4: 0.5."
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "shown"),
+    [
+        ("ppt/charts/", rb"<c:v>100</c:v>", b"<c:v>#N/A</c:v>", "\n\nIn: 2022: 0.3.\nOut: 2022: 7."),
+        ("ppt/charts/", rb"<c:cat>.*?</c:cat>", b"", "\n\nIn: 100; 0.3.\nOut: 7."),
+        ("ppt/charts/", rb"<c:tx><c:strRef>.*?</c:tx>", b"", "\n\n2021: 100; 2022: 0.3.\n2022: 7."),
+        ("ppt/charts/", rb"<c:chart>.*</c:chart>", b"", ""),
+        ("ppt/slides/_rels/", rb'<Relationship [^>]*/chart"[^>]*/>', b"", ""),
+    ],
+)
+def test_odd_chart_does_not_cost_the_slides(part: str, old: bytes, new: bytes, shown: str) -> None:
+    deck = made.with_replaced(made.chart_slide(), part, old, new)
+    text = parse(deck, "pptx").text
+    assert text == "Fares" + ("\n\nPassengers\nby year" if shown else "") + shown
 
 
 @pytest.mark.parametrize(
@@ -182,6 +255,11 @@ def test_slides_are_pages_with_notes_and_tables() -> None:
         (7, "000", "007"),
         (3.0, "0.##", "3"),
         (12, '0" km"', "12 km"),
+        (2.5, "0", "3"),
+        (0.285, "0%", "29%"),
+        (1.005, "0.00", "1.01"),
+        (-1.115, "£0.00", "-£1.12"),
+        (1234567890123456, "0", "1234567890123456"),
         (5, "General", None),
         (44_000, "yyyy-mm-dd", None),
         (1e6, "#,##0,", None),
@@ -260,6 +338,14 @@ def test_pdf_joins_the_lines_of_a_paragraph_and_parts_paragraphs() -> None:
     assert parsed.text == f"A small republic\n\n{SENTENCE} {SENTENCE}\n\n{SENTENCE}"
     assert headings(parsed) == [("A small republic", 1)]
     assert (parsed.title, parsed.date) == ("A small republic", date(2024, 3, 28))
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_turned_pages_read_like_upright_ones(rotation: int) -> None:
+    lines = set_in_lines(f"{SENTENCE} {SENTENCE}", top=500)
+    page = [(16.0, 72.0, 530.0, "A small republic"), *lines, *set_in_lines(SENTENCE, top=lines[-1][2] - 24)]
+    upright, turned = (parse(made.pdf(page, rotation=degrees), "pdf") for degrees in (0, rotation))
+    assert (turned.text, turned.headings) == (upright.text, upright.headings)
 
 
 def test_indented_first_lines_begin_paragraphs() -> None:

@@ -6,7 +6,7 @@ The detector is never asked about a short text: it names a wrong code page there
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, lookup
 
 from index.errors import RefusedError
 
@@ -22,6 +22,8 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 # Dashes, quotes, ellipsis, no-break space, guillemets, degree: the same in every Windows code page.
 _SHARED = bytes([0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0xA0, 0xA9, 0xAB, 0xAE, 0xB0, 0xBB])
+# What browsers read where a page names Latin-1: the signs of Windows' code page in place of controls (WHATWG).
+_BROWSERS_LATIN = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 _WINDOW = 256 * 1024  # bytes shown to the detector
 _ENOUGH = 32  # bytes beyond ASCII that the detector needs to tell code pages apart
 _COMMON = (  # the detector also knows code pages that nobody saves a text in, and names them
@@ -74,9 +76,10 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
         first_bad = error.start
     if _is_damaged_utf8(data):
         return _strictly(data, "utf-8")
-    for encoding in (declared, "cp1252" if _only_shared_signs(data) else None):
-        if encoding is not None and (text := _try(data, encoding)) is not None:
-            return text, ""
+    if declared is not None and (text := _as_declared(data, declared)) is not None:
+        return text, ""
+    if _only_shared_signs(data):
+        return data.decode("cp1252"), ""
     encoding = _detect(data, first_bad)
     if encoding is not None and (text := _try(data, encoding)) is not None:
         return text, f"the encoding was guessed to be {encoding}"
@@ -126,6 +129,18 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _only_shared_signs(data: bytes) -> bool:
     return not _NOT_ASCII.search(data.translate(None, _SHARED))
+
+
+def _as_declared(data: bytes, encoding: str) -> str | None:
+    try:
+        name = lookup(encoding).name
+    except LookupError:
+        return None
+    if name in ("iso8859-1", "ascii"):
+        return data.decode("latin-1").translate(_BROWSERS_LATIN)
+    if name.startswith(("utf-16", "utf-32")):  # the name could not be read if it were so
+        return None
+    return _try(data, name)
 
 
 def _try(data: bytes, encoding: str, errors: str = "strict") -> str | None:

@@ -10,11 +10,13 @@ from index.parsers.blocks import Blocks
 from index.parsers.heads import date_from, title_from
 from index.parsers.parsed import Parsed
 
-# Moved-away text, the second version of a text box for older programs, reading aids above characters.
-_LEFT_OUT = frozenset({"moveFrom", "Fallback", "rt"})
+# Moved-away text, the second version of a text box for older programs, reading aids above characters,
+# a paragraph's format before a tracked change.
+_LEFT_OUT = frozenset({"moveFrom", "Fallback", "rt", "pPrChange"})
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑"}
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _LEVELS = frozenset("012345678")  # of outlines; 9 is body text
+_NO_LIST = "0"  # the numId that takes a paragraph out of its style's list
 _TITLE = 0  # the level of the style "Title"
 _MAIN = re.compile(r"word/document\d*\.xml")
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
@@ -83,8 +85,8 @@ class _Body:
             paragraph.level, paragraph.is_item = self._styles.level(style), self._styles.is_item(style)
         elif name == "outlineLvl" and attributes.get("val", "") in _LEVELS:
             paragraph.level = int(attributes["val"]) + 1
-        elif name == "numPr":
-            paragraph.is_item = True
+        elif name == "numId":
+            paragraph.is_item = attributes.get("val") != _NO_LIST
         elif name in _SIGNS and not self._in_properties:
             paragraph.parts.append(_SIGNS[name])
 
@@ -141,7 +143,7 @@ class _Styles:
 
     def __init__(self) -> None:
         self._levels: dict[str, int] = {}
-        self._items: set[str] = set()
+        self._items: dict[str, bool] = {}
         self._based_on: dict[str, str] = {}
         self._style = ""
 
@@ -151,7 +153,7 @@ class _Styles:
 
     def is_item(self, style: str) -> bool:
         """Whether paragraphs of a style are list items."""
-        return any(name in self._items for name in self._line(style))
+        return next((self._items[name] for name in self._line(style) if name in self._items), False)
 
     def add(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take in the next element of the styles."""
@@ -164,8 +166,8 @@ class _Styles:
             self._levels[self._style] = _TITLE
         elif name == "outlineLvl" and value in _LEVELS:
             self._levels.setdefault(self._style, int(value) + 1)
-        elif name == "numPr":
-            self._items.add(self._style)
+        elif name == "numId":
+            self._items.setdefault(self._style, value != _NO_LIST)
         elif name == "basedOn":
             self._based_on[self._style] = value
 

@@ -60,7 +60,7 @@ def add_markup(blocks: Blocks, markup: str) -> None:
 def is_hidden(element: Any) -> bool:
     """Whether an element shows no text of its own: scripts, controls, what is set to be invisible."""
     name = element.tag
-    if not isinstance(name, str) or name in _NOT_SHOWN:
+    if not isinstance(name, str) or (name in _NOT_SHOWN and not _is_button_in_heading(element)):
         return True
     if element.get("hidden") is not None or (name == "dialog" and element.get("open") is None):
         return True
@@ -68,6 +68,11 @@ def is_hidden(element: Any) -> bool:
         return True
     style = element.get("style")
     return style is not None and "display:none" in style.replace(" ", "").lower()
+
+
+def _is_button_in_heading(element: Any) -> bool:
+    """Whether an element is a heading's button: one that opens the section below has the heading's words."""
+    return element.tag == "button" and next(element.iterancestors(*_LEVELS), None) is not None
 
 
 class _MarkupReader(HTMLParser):

@@ -16,6 +16,7 @@ from index.parsers.heads import date_from, title_from
 from index.parsers.parsed import Parsed
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{2,40})""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _META_DATES = (
@@ -56,7 +57,7 @@ def add_page(blocks: Blocks, data: bytes) -> None:
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
-    declared = _CHARSET.search(data[:4096])
+    declared = _CHARSET.search(data[:4096]) or _XML_ENCODING.match(data)
     text, warnings = decode(data, declared=declared[1].decode("ascii") if declared else None)
     return _DECLARATION.sub("", text, count=1), warnings
 

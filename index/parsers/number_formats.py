@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from zipfile import ZipFile
 
 from index.parsers.archive import start_tags
@@ -47,7 +48,9 @@ def shown_number(value: float, code: str) -> str | None:
     if match is None or match[0].endswith(",") or re.search(r"[^\s\0%$€£¥().+-]", bare.replace(match[0], "", 1)):
         return None
     places = match[1] or ""
-    digits = f"{abs(value) * (100 if '%' in bare else 1):{',' if ',' in match[0] else ''}.{len(places)}f}"
+    with localcontext(rounding=ROUND_HALF_UP):
+        scaled = _decimal(abs(value)) * (100 if "%" in bare else 1)
+        digits = f"{scaled:{',' if ',' in match[0] else ''}.{len(places)}f}"
     whole, point, fraction = digits.partition(".")
     digits = whole.zfill(match[0].partition(".")[0].count("0")) + point + fraction
     optional = len(places) - len(places.rstrip("#"))
@@ -57,6 +60,11 @@ def shown_number(value: float, code: str) -> str | None:
     text = re.sub("\0", lambda _: next(parts), bare[: match.start()]) + digits.rstrip(".")
     text += re.sub("\0", lambda _: next(parts), bare[match.end() :])
     return ("-" if value < 0 and text.strip("-0.,%") else "") + text.strip()
+
+
+def _decimal(value: float) -> Decimal:
+    """The 15 digits that Excel rounds from: 1.005 is less than that in binary, and still 1.01 to two places."""
+    return Decimal(value if value >= 1e15 else f"{value:.15g}")
 
 
 def _codes_by_style(archive: ZipFile) -> dict[str, str]:

@@ -20,6 +20,7 @@ _FORCE_BOLD = 1 << 18  # a flag of the font descriptor
 _CELL_GAP = 1.2  # times the size
 _ENUMERATOR = re.compile(r"\W|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,3})*[.)]?")  # before a heading or item
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
+_Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 
 def parse(data: bytes) -> Parsed:
@@ -96,7 +97,7 @@ def _with_cells(textpage: Any, words: str, first: int, widest: float) -> str:
     return " | ".join([*cells, words[start:]])
 
 
-def _box(textpage: Any, text_index: int) -> tuple[float, float, float, float]:
+def _box(textpage: Any, text_index: int) -> _Box:
     import pypdfium2
 
     index = pypdfium2.raw.FPDFText_GetCharIndexFromTextIndex(textpage, text_index)
@@ -104,7 +105,21 @@ def _box(textpage: Any, text_index: int) -> tuple[float, float, float, float]:
         left, bottom, right, top = textpage.get_charbox(max(index, 0), loose=True)
     except pypdfium2.PdfiumError:
         return 0.0, 0.0, 0.0, 0.0
-    return left, bottom, right, top
+    return _as_shown(textpage.page.get_rotation(), (left, bottom, right, top))
+
+
+def _as_shown(rotation: int, box: _Box) -> _Box:
+    """A box of a page as the page is shown, turned clockwise around its origin."""
+    left, bottom, right, top = box
+    match rotation:
+        case 90:
+            return bottom, -right, top, -left
+        case 180:
+            return -right, -top, -left, -bottom
+        case 270:
+            return -top, left, -bottom, right
+        case _:
+            return box
 
 
 def _is_bold(textpage: Any, text_index: int) -> bool:

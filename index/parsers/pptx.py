@@ -1,4 +1,4 @@
-"""PowerPoint: every slide is a page, its title a heading; tables, diagrams and speaker notes are kept."""
+"""PowerPoint: every slide is a page, its title a heading; tables, charts, diagrams and speaker notes are kept."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from index.parsers.blocks import Blocks
 from index.parsers.heads import date_from
 from index.parsers.parsed import Parsed
 
-_PARAGRAPH = "{http://schemas.openxmlformats.org/drawingml/2006/main}p"
-_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
 def parse(data: bytes) -> Parsed:
@@ -60,7 +60,7 @@ def _add_shape(blocks: Blocks, shape: Any) -> None:
             if any(cells):
                 blocks.add(" | ".join(cells), tight=True)
     elif getattr(shape, "has_chart", False):
-        _add_chart(blocks, shape.chart)
+        _add_chart(blocks, shape)
     elif shape.has_text_frame:
         paragraphs = [_plain(paragraph.text) for paragraph in shape.text_frame.paragraphs]
         several = sum(bool(text.strip()) for text in paragraphs) > 1
@@ -68,15 +68,41 @@ def _add_shape(blocks: Blocks, shape: Any) -> None:
             blocks.add(text, tight=several)
 
 
-def _add_chart(blocks: Blocks, chart: Any) -> None:
-    if chart.has_title and chart.chart_title.has_text_frame:
-        blocks.add(_plain(chart.chart_title.text_frame.text))
-    for plot in chart.plots:
-        labels = [str(category) for category in plot.categories]
-        for series in plot.series:
-            pairs = zip(labels, series.values, strict=False)
-            values = "; ".join(f"{label}: {value:.15g}" for label, value in pairs if value is not None)
-            blocks.add(f"{series.name}: {values}." if values else "", tight=True)
+def _add_chart(blocks: Blocks, shape: Any) -> None:
+    """Add a chart's title and series from its XML: python-pptx refuses some kinds of chart."""
+    try:
+        chart = shape.chart.element
+    except (KeyError, ValueError, AttributeError):  # the file holds no chart for its place on the slide
+        return
+    for title in chart.iterfind(f"{_CHART}chart/{_CHART}title/{_CHART}tx"):
+        blocks.add("\n".join(_paragraphs(title)))
+    labels: dict[str, str] = {}
+    for series in chart.iter(f"{_CHART}ser"):
+        name = " ".join(text.text or "" for text in series.iterfind(f"{_CHART}tx//{_CHART}v"))
+        labels = _points(series, "cat", "xVal") or labels  # only the first series may have them
+        values = "; ".join(
+            f"{labels[place]}: {value}" if place in labels else value
+            for place, value in _points(series, "val", "yVal").items()
+        )
+        if values:
+            blocks.add(f"{name}: {values}." if name else f"{values}.", tight=True)
+
+
+def _points(series: Any, *names: str) -> dict[str, str]:
+    """A series' labels or values by their place in it, but for those that are errors (#N/A)."""
+    points = series.xpath("|".join(f"c:{name}//c:pt[not(../preceding-sibling::c:lvl)]" for name in names))
+    shown = ((point.get("idx", ""), _shown_point(point)) for point in points)
+    return {place: text for place, text in shown if text}
+
+
+def _shown_point(point: Any) -> str:
+    text = " ".join((point.findtext(f"{_CHART}v") or "").split())
+    if point.getparent().tag not in (f"{_CHART}numCache", f"{_CHART}numLit"):
+        return text
+    try:
+        return f"{float(text):.15g}"
+    except ValueError:
+        return ""
 
 
 def _add_diagram(blocks: Blocks, part: bytes) -> None:
@@ -84,8 +110,14 @@ def _add_diagram(blocks: Blocks, part: bytes) -> None:
 
     tree = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     blocks.gap()
-    for paragraph in tree.iter(_PARAGRAPH):
-        blocks.add("".join(text.text or "" for text in paragraph.iter(_TEXT)), tight=True)
+    for paragraph in _paragraphs(tree):
+        blocks.add(paragraph, tight=True)
+
+
+def _paragraphs(tree: Any) -> Iterator[str]:
+    for paragraph in tree.iter(f"{_DRAWING}p"):
+        parts = paragraph.iter(f"{_DRAWING}t", f"{_DRAWING}br")
+        yield "".join("\n" if part.tag == f"{_DRAWING}br" else part.text or "" for part in parts)
 
 
 def _plain(text: str) -> str:
