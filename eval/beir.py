@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from eval.gold import GoldError, json_lines
 from eval.metrics import mean, ndcg, reciprocal_rank, success_at_k
 from eval.records import Metric, ReportError
 from eval.statistics import groups_of, interval
+from index.errors import InvalidQuestionError
 from index.types import Document, Hit
+from rag.question import MAX_CHARACTERS, checked_question
 
 _PASSAGES_A_DOCUMENT = 5  # passages fetched for each document wanted, as several may be of one document
 _N_SHOWN = 10
+
+_Copies: TypeAlias = tuple[str, ...]  # names of the documents with one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ class JudgedQuery:
     text: str
     ndcg: float
     rank: int | None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is longer than a question may be, so that its end was not searched with."""
+        return _asked(self.text) != self.text.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +128,51 @@ def evaluate_retrieval(
 ) -> RetrievalReport:
     """Measure nDCG@k, Success@k and MRR@k; a document stands at the rank of its best passage.
 
-    A document with the id of the query is left out, as the benchmark's own script does.
+    A document with the id of the query is left out, as the benchmark's own script does. Documents with the same
+    text are one, as they are in a library, with the best of their grades. A query that is too long for a question
+    loses its last words; one without words finds nothing.
     """
+    copies = _copies(beir.documents)
     judged = [query for query, grades in beir.grades.items() if max(grades.values()) > 0]
     queries = []
     for query in judged:
-        queries.append(_judged(query, library, beir, k))
+        queries.append(_judged(query, library, beir, copies, k))
         if progress is not None:
             progress(len(queries), len(judged))
     return RetrievalReport(dict(library.fingerprint()), name, k, _metrics(queries, k), tuple(queries))
 
 
-def _judged(query: str, library: Searched, beir: Beir, k: int) -> JudgedQuery:
-    grades = beir.grades[query]
-    names = _names(library.retrieve(beir.queries[query], k=k * _PASSAGES_A_DOCUMENT))
-    ranked = [grades.get(name, 0.0) for name in names if name != document_name(query)][:k]
+def _judged(query: str, library: Searched, beir: Beir, copies: Mapping[str, _Copies], k: int) -> JudgedQuery:
+    grades: dict[_Copies, float] = {}
+    for name, grade in beir.grades[query].items():
+        grades[copies[name]] = max(grade, grades.get(copies[name], 0.0))
+    names = _names(_hits(library, beir.queries[query], k=k * _PASSAGES_A_DOCUMENT))
+    found = dict.fromkeys(copies.get(name, (name,)) for name in names)
+    ranked = [grades.get(of_one, 0.0) for of_one in found if of_one != (document_name(query),)][:k]
     rank = next((place for place, grade in enumerate(ranked, start=1) if grade > 0), None)
     return JudgedQuery(query, beir.queries[query], ndcg(ranked, list(grades.values()), k), rank)
+
+
+def _copies(documents: Sequence[Document]) -> dict[str, _Copies]:
+    """By the name of each document, the names of all that have its text, which a library holds only once."""
+    of_text: dict[str, list[str]] = {}
+    for document in documents:
+        of_text.setdefault(document.text, []).append(document.source)
+    return {name: tuple(names) for names in of_text.values() for name in names}
+
+
+def _hits(library: Searched, query: str, *, k: int) -> list[Hit]:
+    try:
+        asked = checked_question(_asked(query), 1)
+    except InvalidQuestionError:  # it has no words
+        return []
+    return library.retrieve(asked, k=k)
+
+
+def _asked(query: str) -> str:
+    """As many whole words of a query as a question may have."""
+    query = query.strip()
+    return query if len(query) <= MAX_CHARACTERS else query[:MAX_CHARACTERS].rsplit(maxsplit=1)[0]
 
 
 def _metrics(queries: Sequence[JudgedQuery], k: int) -> tuple[Metric, ...]:

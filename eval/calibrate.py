@@ -58,7 +58,9 @@ def read_all(
     return readings
 
 
-def fit(readings: Sequence[Reading], *, start: Calibration, error_rate: float) -> Calibration:
+def fit(
+    readings: Sequence[Reading], *, start: Calibration, error_rate: float, min_questions: int = _MIN_QUESTIONS
+) -> Calibration:
     """Fit retrieval weight, logistic weights and threshold.
 
     Args:
@@ -67,16 +69,16 @@ def fit(readings: Sequence[Reading], *, start: Calibration, error_rate: float) -
         error_rate: Share of the given answers that may be wrong, in (0, 1).
 
     Raises:
-        TooFewQuestionsError: There are fewer than 30 questions, or all are right, or none is.
+        TooFewQuestionsError: There are fewer than `min_questions`, or all are right, or none is.
     """
     from sklearn.linear_model import LogisticRegression
 
     weight = max(_RETRIEVAL_WEIGHTS, key=lambda w: _f1_always_answering(readings, w))
     features, right = _features(readings, weight)
-    if len(right) < _MIN_QUESTIONS or right.all() or not right.any():
+    if len(right) < min_questions or right.all() or not right.any():
         raise TooFewQuestionsError(
             f"{len(right)} questions with a span, {int(right.sum())} of them right, can't be calibrated on. "
-            f"Give at least {_MIN_QUESTIONS}, some right and some wrong or unanswerable."
+            f"Give at least {min_questions}, some right and some wrong or unanswerable."
         )
     model = LogisticRegression(C=10.0, max_iter=5_000).fit(features, right)
     fitted = replace(
@@ -104,15 +106,25 @@ class Honesty:
     coverage_at_80: float
 
 
-def cross_validate(readings: Sequence[Reading], *, start: Calibration, n_folds: int = 5) -> Honesty:
-    """Fit on all documents but some and judge on those, in turn, so that no question is judged by a fit to it."""
+def cross_validate(readings: Sequence[Reading], *, start: Calibration, n_folds: int = 5) -> Honesty | None:
+    """Fit on all documents but some and judge on those, in turn, so that no question is judged by a fit to it.
+
+    Returns:
+        None if the questions are on one document, or those on some documents are too few to be fitted to.
+    """
     from sklearn.model_selection import GroupKFold
 
     documents = [reading.gold.document or reading.gold.id for reading in readings]
+    n_documents = len(set(documents))
+    if n_documents < 2:
+        return None
     right: list[bool] = []
     confidence: list[float] = []
-    for train, test in GroupKFold(min(n_folds, len(set(documents)))).split(documents, groups=documents):
-        fitted = fit([readings[i] for i in train], start=start, error_rate=0.2)
+    for train, test in GroupKFold(min(n_folds, n_documents)).split(documents, groups=documents):
+        try:
+            fitted = fit([readings[i] for i in train], start=start, error_rate=0.2, min_questions=2)
+        except TooFewQuestionsError:
+            return None
         features, right_here = _features([readings[i] for i in test], fitted.retrieval_weight)
         confidence += [fitted.confidence_of(tuple(row)) for row in features.tolist()]
         right += right_here.tolist()

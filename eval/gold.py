@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from eval.metrics import normalise
-from index.errors import QuotebackError
+from index.errors import InvalidQuestionError, QuotebackError
 from index.types import Document
+from rag.conversation import resolve
+from rag.question import checked_question
 from rag.types import Citation, Turn
 
 NOT_IN_LIBRARY = "not_in_library"
@@ -170,17 +172,28 @@ def _question(content: dict[str, Any], finder: _Finder) -> GoldQuestion:
         raise ValueError("has evidence but no answers")
     found = [finder.find(*place, answers) for place in places]
     document = content.get("document") or (places[0][0] if places else "")
+    history = tuple(Turn(*_strings(turn, "history", n=2)) for turn in _list(content, "history"))
     return GoldQuestion(
         id=_string(content, "id"),
-        question=_string(content, "question"),
+        question=_askable(_string(content, "question"), history),
         answers=answers,
         evidence=tuple(place for place in found if isinstance(place, Citation)),
         gone=tuple(place for place in found if isinstance(place, str)),
         kind=str(content.get("kind", "")),
-        history=tuple(Turn(*_strings(turn, "history", n=2)) for turn in _list(content, "history")),
+        history=history,
         disagree=bool(content.get("disagree", False)),
         document=str(document),
     )
+
+
+def _askable(question: str, history: Sequence[Turn]) -> str:
+    """The question, which a library takes as it is and as a follow-up."""
+    try:
+        for asked in (question, resolve(question, history)):
+            checked_question(asked, 1)
+    except InvalidQuestionError as error:
+        raise ValueError(f"can't be asked ({error})") from error
+    return question
 
 
 def _places(content: dict[str, Any]) -> list[tuple[str, int, int]]:

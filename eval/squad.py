@@ -42,7 +42,7 @@ def write_documents(documents: list[Document], folder: Path) -> None:
 
 
 def context_name(title: str, context: str) -> str:
-    """File name of a context: its article's title and a digest of its text."""
+    """File name of a context: its first article's title and a digest of its text."""
     words = re.sub(r"\W+", "-", title).strip("-")[:60]
     return f"{words}-{hashlib.sha256(context.encode('utf-8')).hexdigest()[:12]}.txt"
 
@@ -92,7 +92,10 @@ def _answers(answers: object) -> list[tuple[str, int]]:
 
 
 def _paragraphs(data: bytes, name: str) -> list[tuple[str, dict[str, Any]]]:
-    """Each paragraph with its article's title; its context can be written and its questions are a list."""
+    """Each paragraph with the title of the first article that has its context.
+
+    The context can be written and the questions are a list.
+    """
     try:
         content = json.loads(gzip.decompress(data) if name.endswith(".gz") else data)
         paragraphs = [(str(a.get("title") or ""), p) for a in content["data"] for p in a["paragraphs"]]
@@ -102,4 +105,5 @@ def _paragraphs(data: bytes, name: str) -> list[tuple[str, dict[str, Any]]]:
                 raise TypeError(f"qas is {paragraph['qas']!r}")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GoldError(f"{name} is not SQuAD JSON ({type(error).__name__}: {error}).") from error
-    return paragraphs
+    titles: dict[str, str] = {}
+    return [(titles.setdefault(paragraph["context"], title), paragraph) for title, paragraph in paragraphs]

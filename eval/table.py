@@ -10,6 +10,7 @@ from eval.beir import RetrievalReport
 from eval.measures import MEASURES
 from eval.records import Metric, Report
 from eval.summary import by_kind, latencies, losses
+from rag.question import MAX_CHARACTERS
 
 _METRIC = ("metric", "value", "95 %", "n")
 _Table: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]]]  # the heads of its columns, its rows
@@ -31,7 +32,9 @@ def render(report: Report, *, width: int = 100) -> str:
 def render_retrieval(report: RetrievalReport, *, width: int = 100) -> str:
     """The metrics with their intervals and n, as plain text."""
     head = f"{report.benchmark}: {len(report.queries)} queries, k = {report.k}"
-    return _text(f"{head}\n95 % intervals: bootstrap over queries", [(_METRIC, metric_rows(report))], width)
+    n_cut = sum(query.is_cut for query in report.queries)
+    cut = f"\nQueries of more than {MAX_CHARACTERS:,} characters, asked without their end: {n_cut}" if n_cut else ""
+    return _text(f"{head}{cut}\n95 % intervals: bootstrap over queries", [(_METRIC, metric_rows(report))], width)
 
 
 def _text(head: str, tables: Sequence[_Table], width: int) -> str:

@@ -30,6 +30,10 @@ EXTENSIONS = {
     ".tsv": "csv",
     ".epub": "epub",
 }
+_LEFT_OUT = {  # by how the name begins
+    ".": "is hidden, because its name begins with a dot; rename it",
+    "~$": "is only what Office keeps while a document is open",
+}
 _MAIN_PARTS = {  # Office on the web numbers them: word/document2.xml
     "docx": re.compile(r"word/document\d*\.xml"),
     "pptx": re.compile(r"ppt/presentation\d*\.xml"),
@@ -60,7 +64,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 def find(folder: Path) -> tuple[list[Path], list[Refused]]:
     """Find the documents below a folder.
 
-    Hidden files and folders, and files of other extensions (`count_unknown`), are left out without a word.
+    What is below a hidden folder, and files for which there is a `reason_left_out`, are left out without a word.
 
     Returns:
         Paths in sorted order; and what looks like a document but is not read, with the reason. No link is
@@ -71,18 +75,24 @@ def find(folder: Path) -> tuple[list[Path], list[Refused]]:
     for path, entry in _walk(folder, refused):
         reason = _reason_against(path, entry)
         if reason is not None:
-            refused.append(Refused(_printable(path), reason))
-        elif path.suffix.lower() in EXTENSIONS:
+            refused.append(Refused(printable(path), reason))
+        elif reason_left_out(path.name) is None:
             found.append(path)
     return sorted(found), sorted(refused, key=lambda item: item.source)
 
 
-def count_unknown(folder: Path) -> int:
-    """How many files below the folder have an extension that is not read."""
-    return sum(
-        entry.is_file(follow_symlinks=False) and path.suffix.lower() not in EXTENSIONS
-        for path, entry in _walk(folder, [])
-    )
+def reason_left_out(name: str) -> str | None:
+    """Why a file of this name is not looked at, whatever it holds; None if it is."""
+    for beginning, reason in _LEFT_OUT.items():
+        if name.startswith(beginning):
+            return reason
+    extension = Path(name).suffix.lower()
+    return None if extension in EXTENSIONS else f"is of a kind that can't be read ({extension or 'no extension'})"
+
+
+def printable(path: Path) -> str:
+    """A path as valid text: what can't be decoded becomes a replacement character."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def read(path: Path, root: Path) -> bytes:
@@ -121,12 +131,13 @@ def sniff(data: bytes, name: str) -> str:
         One of `index.parsers.KINDS`.
 
     Raises:
-        RefusedError: They don't agree, the extension is unknown, or the file is empty or protected.
+        RefusedError: They don't agree, there is a `reason_left_out`, or the file is empty or protected.
     """
+    reason = reason_left_out(name)
+    if reason is not None:
+        raise RefusedError(reason)
     extension = Path(name).suffix.lower()
-    kind = EXTENSIONS.get(extension)
-    if kind is None:
-        raise RefusedError(f"is of a kind that can't be read ({extension or 'no extension'})")
+    kind = EXTENSIONS[extension]
     if not data.strip():
         raise RefusedError("is empty")
     if data.startswith(_OLE):
@@ -180,9 +191,9 @@ def _walk(folder: Path, refused: list[Refused]) -> Iterator[tuple[Path, os.DirEn
         here = waiting.pop()
         try:
             with os.scandir(here) as entries:
-                below = [entry for entry in entries if not entry.name.startswith((".", "~$"))]
+                below = [entry for entry in entries if not entry.name.startswith(tuple(_LEFT_OUT))]
         except OSError as error:
-            refused.append(Refused(_printable(here), _why_not(error)))
+            refused.append(Refused(printable(here), _why_not(error)))
             continue
         for entry in below:
             if entry.is_dir(follow_symlinks=False):
@@ -194,11 +205,11 @@ def _walk(folder: Path, refused: list[Refused]) -> Iterator[tuple[Path, os.DirEn
 def _reason_against(path: Path, entry: os.DirEntry[str]) -> str | None:
     if entry.is_symlink():
         return "is a link, and links are not followed; put the file itself here"
-    if path.suffix.lower() not in EXTENSIONS:
+    if reason_left_out(path.name) is not None:
         return None
     if not entry.is_file(follow_symlinks=False):
         return "is not a regular file"
-    if _printable(path) != str(path):
+    if printable(path) != str(path):
         return "has a name that is not valid text; rename it"
     return None if os.access(path, os.R_OK) else "can't be read: permission denied"
 
@@ -234,7 +245,3 @@ def _why_not(error: OSError) -> str:
     if os.strerror(error.errno or 0) == os.strerror(40):
         return "is a link, and links are not followed; put the file itself here"
     return f"can't be read: {(error.strerror or 'unknown error').lower()}"
-
-
-def _printable(path: Path) -> str:
-    return os.fsencode(path).decode("utf-8", "replace")

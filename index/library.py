@@ -62,7 +62,8 @@ class Library:
             try:
                 yield int(self._setting("generation") or 0)
             finally:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # an error may have ended it
+                    self._connection.execute("ROLLBACK")
 
     def checksums(self) -> dict[int, bytes]:
         """Checksum of each document, by its number. Only inside `reading`."""
@@ -106,12 +107,18 @@ class Library:
         return int(self._connection.execute(query).fetchone()[0])
 
     def check_file(self) -> list[str]:
-        """What SQLite itself finds wrong with its pages and its full-text index."""
-        with self._lock:
+        """What SQLite itself finds wrong with its pages and its full-text index.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+        """
+        with self._lock, storage.reporting_damage(self.path):
             try:
                 lines = [line for (line,) in self._connection.execute("PRAGMA integrity_check") if line != "ok"]
                 self._connection.execute("INSERT INTO terms(terms) VALUES ('integrity-check')")
             except sqlite3.DatabaseError as error:
+                if storage.is_locked(error):
+                    raise
                 lines = [str(error)]
         return [f"The file is damaged: {line}." for line in lines]
 

@@ -27,7 +27,7 @@ CREATE VIRTUAL TABLE terms USING fts5(
 
 
 def make(folder: Path) -> None:
-    """Make an empty library, whole or not at all."""
+    """Make an empty library, whole or not at all; one that another process has made meanwhile is left alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = folder / f".{FILE}.{os.getpid()}"
     unfinished.unlink(missing_ok=True)
@@ -36,7 +36,13 @@ def make(folder: Path) -> None:
     connection.executemany("INSERT INTO settings VALUES (?, ?)", [("format", str(FORMAT)), ("generation", "0")])
     connection.close()
     unfinished.chmod(0o600)
-    unfinished.replace(folder / FILE)
+    try:
+        os.link(unfinished, folder / FILE)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        unfinished.replace(folder / FILE)
+    unfinished.unlink(missing_ok=True)
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -60,8 +66,13 @@ def reporting_damage(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "locked" in str(error):
+        if is_locked(error):
             raise LibraryBusyError(f"{folder} is in use by another process. Try again in a moment.") from error
         raise LibraryDamagedError(f"{folder} can't be read or written: {error}.") from error
     except sqlite3.DatabaseError as error:
         raise LibraryDamagedError(f"{folder} is damaged: {error}. Sync its folders into a new library.") from error
+
+
+def is_locked(error: sqlite3.DatabaseError) -> bool:
+    """Whether it only says that another connection is writing."""
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)

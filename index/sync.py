@@ -149,15 +149,20 @@ class _Sync:
         with ParseWorker() as worker:
             for source in sorted([*plan.add, *plan.update]):
                 _tell(self._progress, source, "parsing", self._n_done, self._n_total)
+                document_id, path = plan.update.get(source), Path(source)
                 try:
-                    yield self._read(source, plan.update.get(source), worker)
+                    data = documents.read(path, path.parent)
                 except RefusedError as error:
-                    self._refuse(source, str(error), plan.update.get(source))
+                    self._refuse(source, str(error))
+                    continue
+                try:
+                    yield self._document(source, data, document_id, worker)
+                except RefusedError as error:
+                    self._drop(source, document_id)
+                    self._refuse(source, str(error))
 
-    def _read(self, source: str, document_id: str | None, worker: ParseWorker) -> Document:
-        path = Path(source)
-        data = documents.read(path, path.parent)
-        parsed = worker.parse(data, documents.sniff(data, path.name))
+    def _document(self, source: str, data: bytes, document_id: str | None, worker: ParseWorker) -> Document:
+        parsed = worker.parse(data, documents.sniff(data, Path(source).name))
         self._warnings += [Refused(source, warning) for warning in parsed.warnings]
         sha256 = hashlib.sha256(data).hexdigest()
         return _document(source, sha256, parsed, document_id or self._new_id(source, sha256))
@@ -170,14 +175,16 @@ class _Sync:
         self._ids.add(id_)
         return id_
 
-    def _refuse(self, source: str, reason: str, document_id: str | None) -> None:
-        self._n_done += 1
-        self._refused.append(Refused(source, reason))
+    def _drop(self, source: str, document_id: str | None) -> None:
         if document_id is not None:
             with self._writer.batch():
                 self._writer.delete(document_id)
                 self._writer.erase_stale_terms()
             self._dropped.append(source)
+
+    def _refuse(self, source: str, reason: str) -> None:
+        self._n_done += 1
+        self._refused.append(Refused(source, reason))
         _tell(self._progress, source, "refused", self._n_done, self._n_total)
 
     def _save(self, waiting: list[tuple[Document, list[Passage]]]) -> None:

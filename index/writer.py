@@ -36,7 +36,8 @@ class Writer:
             )
             self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # SQLite may have rolled back, as on a full disk
+                self._connection.execute("ROLLBACK")
             raise
 
     def set(self, name: str, value: str) -> None:

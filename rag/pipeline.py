@@ -7,17 +7,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Protocol
 
-from index import doctor
+from index import doctor, uploads
 from index import sync as syncing
 from index.changes import Changes
 from index.collection import Collection
-from index.copies import copied
-from index.encoder import Encoder, sha256_of_file
+from index.encoder import Encoder
 from index.encoder_onnx import load_encoder
 from index.errors import LibraryNotFoundError
 from index.library import Library
@@ -84,22 +84,17 @@ class OpenLibrary:
     def add(self, paths: Sequence[str | Path], *, progress: syncing.Progress | None = None) -> SyncReport:
         """Keep copies of files in the library's own folder and index them; one of the same name is replaced.
 
-        What is not saved when this is interrupted is not kept.
+        What is refused, or not saved when this is interrupted, is not kept.
         """
-        uploads = self.path / "uploads"
-        uploads.mkdir(mode=0o700, exist_ok=True)
-        with (
-            self._changes.change(progress) as told,
-            copied([Path(path) for path in paths], uploads.resolve(), is_wanted=self._is_saved),
-        ):
-            return self.sync(uploads, progress=told)
+        with self._changes.change(progress) as told:
+            return uploads.add(self.path, [Path(path) for path in paths], sync=partial(self.sync, progress=told))
 
     def delete(self, document_id: str) -> bool:
-        """Delete a document and every trace of it; whether there was one. A file that was added goes too."""
-        source = next((Path(d.source) for d in self.documents() if d.id == document_id), None)
+        """Delete a document and every trace of it; whether there was one. Files that were added for it go too."""
+        document = next((document for document in self.documents() if document.id == document_id), None)
         was_there = syncing.delete(self._library, document_id)
-        if source is not None and (self.path / "uploads").resolve() in source.parents:
-            source.unlink(missing_ok=True)
+        if document is not None:
+            uploads.remove(self.path, document)
         return was_there
 
     def rebuild(self, *, progress: syncing.Progress | None = None) -> int:
@@ -234,11 +229,6 @@ class OpenLibrary:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def _is_saved(self, path: Path) -> bool:
-        """Whether the library holds a file as it is now."""
-        saved = self._library.sources().get(str(path))
-        return saved is not None and saved[1] == sha256_of_file(path)
 
     @contextmanager
     def _in_step(self) -> Iterator[Collection]:

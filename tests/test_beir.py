@@ -11,6 +11,7 @@ from eval.contexts import fill
 from eval.floors import check_floors
 from eval.gold import GoldError
 from eval.squad import write_documents
+from eval.table import render_retrieval
 from index.library import Library
 from index.types import Document, Hit, Passage
 from tests.fakes import ScriptedReader, WordEncoder
@@ -36,6 +37,10 @@ def folder(tmp_path):
     (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, QUERIES)))
     (tmp_path / "qrels" / "test.tsv").write_text(QRELS)
     return tmp_path
+
+
+def _add(path, line):
+    path.write_text(f"{path.read_text()}\n{json.dumps(line)}")
 
 
 def test_retrieval_is_scored_on_documents_at_their_best_passage(folder):
@@ -168,6 +173,48 @@ def test_a_library_is_made_of_the_documents_that_a_benchmark_brings(opened, fold
         "f1 could not be measured; at least 0.5 is asked."
     ]
     assert len(fill(opened, folder).unchanged) == 3
+
+
+def test_documents_with_one_text_count_as_one_whichever_was_judged(opened, folder):
+    _add(folder / "corpus.jsonl", {"_id": "a copy", "text": "dogs travel free"})
+    _add(folder / "corpus.jsonl", {"_id": "z", "text": "dogs travel free"})
+    (folder / "qrels" / "test.tsv").write_text("q1\td3\t1\nq1\tz\t2\nq2\ta copy\t1\nq2\tz\t1\n")
+    assert len(fill(opened, folder).duplicates) == 2
+    beir = replace(read_beir(folder), queries={"q1": "dogs travel", "q2": "free dogs"})
+    assert [(q.rank, q.ndcg) for q in evaluate_retrieval(opened, beir, name="ships").queries] == [(1, 1.0)] * 2
+
+
+def test_a_query_finds_a_copy_of_itself(opened, folder):
+    _add(folder / "corpus.jsonl", {"_id": "d4", "text": "the ferry aurora"})
+    fill(opened, folder)
+    beir = replace(read_beir(folder), queries={"d/2": "the ferry aurora"}, grades={"d/2": {"d4.txt": 1.0}})
+    (query,) = evaluate_retrieval(opened, beir, name="ships").queries
+    assert query.rank == 2  # below d1
+
+
+def test_no_query_is_too_long_or_too_bare_to_be_measured(opened, folder):
+    fill(opened, folder)
+    beir = read_beir(folder)
+    texts = {"long": "free dogs travel " * 200, "endless": "dogs" * 501, "bare": "?" * 3_000, "short": "free dogs"}
+    judged = replace(beir, queries=texts, grades={query: {"d3.txt": 1.0} for query in texts})
+    report = evaluate_retrieval(opened, judged, name="ships")
+    assert [query.id for query in report.queries] == list(texts)
+    assert (report.queries[0].rank, report.queries[2].rank, report.queries[3].rank) == (1, None, 1)
+    said = "Queries of more than 2,000 characters, asked without their end: "
+    assert f"{said}3\n" in render_retrieval(report)
+    assert said not in render_retrieval(replace(report, queries=report.queries[3:]))
+
+
+def test_a_long_query_is_cut_between_words(folder):
+    class Listening(OverlapLibrary):
+        def retrieve(self, question, *, k=10):
+            asked.append(question)
+            return super().retrieve(question, k=k)
+
+    asked = []
+    beir = replace(read_beir(folder), queries={"q1": " harbours" * 400, "q2": "dogs"})
+    evaluate_retrieval(Listening({}, {}), beir, name="ships")
+    assert asked == [" ".join(["harbours"] * 222), "dogs"]
 
 
 def test_a_library_of_contexts_follows_its_benchmark(opened, folder, tmp_path):

@@ -4,12 +4,13 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from eval.calibrate import TooFewQuestionsError
 from eval.records import Report
 from index.encoder import sha256_of_file
 from rag.calibration import Calibration
@@ -135,33 +136,62 @@ def test_a_report_tells_readers_of_one_name_apart(here: Command, library: Path, 
     assert "Not made alike" not in here("compare", str(made[0]), str(made[0]))[1]
 
 
-def test_a_calibration_is_kept_by_the_library_it_was_fitted_to(here: Command, tiny: Path, tmp_path: Path) -> None:
-    texts = {f"{number}.txt": pair for number, pair in enumerate(PAIRS)}
-    library = _library(tmp_path, texts, tiny)
-    places = [[name, 0, len(text)] for name, text in texts.items()]
-    # Whatever is read out of two words is right where all of them are accepted, and wrong where there is no answer.
-    answerable = [
-        {
-            "id": f"a{i}",
-            "question": f"Which one is number {i}?",
-            "answers": list(PAIRS),
-            "evidence": places,
-            "document": f"{i % len(PAIRS)}.txt",
-        }
-        for i in range(40)
-    ]
-    unanswerable = [{"id": f"u{i}", "question": f"Whose is number {i}?", "answers": []} for i in range(40)]
-    gold = _gold(tmp_path / "gold.jsonl", *answerable, *unanswerable)
-    words, written = _with_model("calibrate", gold, library, tiny), tmp_path / "calibration.json"
+@pytest.fixture
+def paired(tiny: Path, tmp_path: Path) -> Path:
+    return _library(tmp_path, {f"{number}.txt": pair for number, pair in enumerate(PAIRS)}, tiny)
 
-    def kept() -> Calibration:
-        with open_library(library, encoder=str(tiny), reader=str(tiny)) as opened:
-            return opened.calibration
 
+def _pair_lines(documents: Sequence[str]) -> list[dict[str, object]]:
+    """Questions written on the documents in turn.
+
+    Whatever is read out of two words is right where all of them are accepted, and wrong where there is no answer.
+    """
+    places = [[f"{number}.txt", 0, len(pair)] for number, pair in enumerate(PAIRS)]
+    lines: list[dict[str, object]] = []
+    for i in range(40):
+        on = {"document": documents[i % len(documents)]}
+        right = {"answers": list(PAIRS), "evidence": places}
+        lines.append({"id": f"a{i}", "question": f"Which one is number {i}?", **right, **on})
+        lines.append({"id": f"u{i}", "question": f"Whose is number {i}?", "answers": [], **on})
+    return lines
+
+
+def _kept(library: Path, model: Path) -> Calibration:
+    with open_library(library, encoder=str(model), reader=str(model)) as opened:
+        return opened.calibration
+
+
+def test_a_calibration_is_kept_by_the_library_it_was_fitted_to(
+    here: Command, paired: Path, tiny: Path, tmp_path: Path
+) -> None:
+    gold = _gold(tmp_path / "gold.jsonl", *_pair_lines([f"{number}.txt" for number in range(len(PAIRS))]))
+    words, written = _with_model("calibrate", gold, paired, tiny), tmp_path / "calibration.json"
     assert here(*words, "--out", str(written))[0] == 0
     fitted = Calibration.from_json(written.read_text(encoding="utf-8"))
-    assert kept() == Calibration() != fitted
+    assert _kept(paired, tiny) == Calibration() != fitted
     code, out, _ = here(*words)
-    assert code == 0 and kept() == fitted
+    assert code == 0 and _kept(paired, tiny) == fitted
     assert f"Fitted to 80 questions; answers below {fitted.threshold:.0%} are withheld." in out
     assert re.search(r"left out in turn \(n = \d+\): AUROC 0\.\d{3}, calibration error 0\.\d{3}", out)
+
+
+def test_a_calibration_that_no_document_can_be_left_out_of_is_kept_and_said_to_be_untried(
+    here: Command, paired: Path, tiny: Path, tmp_path: Path
+) -> None:
+    gold = _gold(tmp_path / "gold.jsonl", *_pair_lines(["0.txt"]))
+    code, out, _ = here(*_with_model("calibrate", gold, paired, tiny))
+    assert code == 0 and _kept(paired, tiny) != Calibration()
+    assert "There are too few documents or questions to tell how good it is on others." in " ".join(out.split())
+    assert "AUROC" not in out
+
+
+def test_a_calibration_that_could_not_be_tried_is_not_kept(
+    here: Command, paired: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise TooFewQuestionsError("Too few.")
+
+    monkeypatch.setattr("eval.calibrate.cross_validate", failing)
+    gold = _gold(tmp_path / "gold.jsonl", *_pair_lines(["0.txt"]))
+    assert here(*_with_model("calibrate", gold, paired, tiny))[0] == cli.FAILED
+    assert _kept(paired, tiny) == Calibration()

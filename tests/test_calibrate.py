@@ -1,3 +1,4 @@
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -28,7 +29,21 @@ READINGS = [reading(i) for i in range(400)]
 
 def test_a_fitted_confidence_is_how_often_such_answers_are_right() -> None:
     honesty = cross_validate(READINGS, start=Calibration())
-    assert honesty.n == 400 and honesty.ece < 0.06 and honesty.auroc > 0.9
+    assert honesty is not None and honesty.n == 400 and honesty.ece < 0.06 and honesty.auroc > 0.9
+
+
+def test_what_can_be_fitted_just_so_is_judged_on_the_documents_left_out() -> None:
+    fit(READINGS[:30], start=Calibration(), error_rate=0.2)
+    honesty = cross_validate(READINGS[:30], start=Calibration())
+    assert honesty is not None and honesty.n == 30
+
+
+def test_questions_on_too_few_documents_are_not_judged() -> None:
+    one = [replace(r, gold=replace(r.gold, document="0.txt")) for r in READINGS[:60]]
+    unanswerable = [replace(r, gold=replace(r.gold, answers=(), document="")) for r in READINGS[60:120]]
+    for readings in (one, one + unanswerable):
+        fit(readings, start=Calibration(), error_rate=0.2)
+        assert cross_validate(readings, start=Calibration()) is None
 
 
 def test_the_threshold_keeps_the_error_rate() -> None:

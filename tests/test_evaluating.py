@@ -58,6 +58,14 @@ def test_what_is_wrong_with_a_gold_line_is_said_as_it_is(tmp_path: Path) -> None
     assert "gold.jsonl has 1 bad line: line 2 has the evidence ['ferry.txt', 3, 0], which is not" in _text(shown)
 
 
+def test_a_question_that_cannot_be_asked_is_named_before_any_is(tmp_path: Path) -> None:
+    evaluating, event = _evaluating(tmp_path, (*GOLD, {"id": "3", "question": "???", "answers": []}))
+    (_, (shown, _)) = evaluating.evaluated(event)
+    assert _text(shown) == (
+        "gold.jsonl has 1 bad line: line 3 can't be asked (The question has no words. Type what you want to know.)."
+    )
+
+
 def test_evidence_that_the_library_lacks_is_counted_in_the_report(tmp_path: Path) -> None:
     elsewhere = {"id": "3", "question": "Who?", "answers": ["Ada"], "evidence": [["boat.txt", 0, 3]]}
     changed = {"id": "4", "question": "When?", "answers": ["ten"], "evidence": [["ferry.txt", 21, 24]]}

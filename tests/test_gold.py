@@ -73,6 +73,12 @@ def test_offsets_count_characters_outside_ascii(tmp_path):
         ('{"id": "b", "question": "\\ud800"}', "line 2 is not JSON"),
         ({**GOOD, "id": ""}, "line 2 has no id"),
         ({**GOOD, "id": "b", "question": 7}, "line 2 has no question"),
+        ({**GOOD, "id": "b", "question": "???"}, "line 2 can't be asked (The question has no words."),
+        ({**GOOD, "id": "b", "question": "Who? " * 500}, "can't be asked (The question has 2,499 characters; 2,000"),
+        (
+            {**GOOD, "id": "b", "question": "And in the harbour?", "history": [["Who sailed? " * 166, ""]]},
+            "can't be asked (The question has 2,0",
+        ),
         ({**GOOD, "question": "Who?"}, "line 2 has the id 'a' of another question"),
         ({**GOOD, "id": "b", "answers": "1998"}, "line 2 has answers '1998', which is not a list"),
         ({**GOOD, "id": "b", "answers": [" "]}, "line 2 has an empty string among its answers"),
@@ -168,6 +174,23 @@ def test_squad_contexts_become_documents_that_its_questions_find(tmp_path, name)
     assert [place.text for place in answerable.evidence] == ["1998"]
     assert unanswerable.answers == ()
     assert answerable.document == unanswerable.document == documents[0].source
+
+
+def test_a_context_of_two_articles_is_one_document_that_the_questions_of_both_find(tmp_path):
+    def article(title):
+        qas = [{"id": title, "question": "When was she built?", "answers": [{"text": "1998", "answer_start": 30}]}]
+        return {"title": title, "paragraphs": [{"context": TEXT, "qas": qas}]}
+
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"data": [article("Ships"), article("Ferries")]}))
+    (document,) = squad_documents(path)
+    assert document.title == "Ships"
+    questions = load_gold(path, [document]).questions
+    assert [(question.id, question.document) for question in questions] == [
+        ("Ships", document.source),
+        ("Ferries", document.source),
+    ]
+    assert all(place.document is document for question in questions for place in question.evidence)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import errno
 import os
 import shutil
 import sqlite3
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import storage
 from index.chunker import chunk
 from index.doctor import problems
 from index.errors import (
@@ -71,6 +73,49 @@ def test_a_batch_that_fails_leaves_nothing(library: Library) -> None:
         raise RuntimeError
     assert library.sources() == {"/docs/ferry.txt": ("d1", "ab" * 32)}
     assert problems(library) == []
+
+
+def test_a_full_disk_is_named(library: Library) -> None:
+    put(library, document())
+    with pytest.raises(LibraryDamagedError, match="disk is full"), library.writing() as writer, writer.batch():
+        n_pages = writer._connection.execute("PRAGMA page_count").fetchone()[0]
+        writer._connection.execute(f"PRAGMA max_page_count={n_pages}")
+        writer.set("large", "x" * 1_000_000)
+    assert problems(library) == []
+
+
+def test_an_error_that_ended_a_transaction_is_not_hidden(library: Library) -> None:
+    with pytest.raises(RuntimeError), library.writing() as writer, writer.batch():
+        writer._connection.execute("ROLLBACK")
+        raise RuntimeError
+    with pytest.raises(RuntimeError), library.reading():
+        library._connection.execute("ROLLBACK")
+        raise RuntimeError
+
+
+def test_a_library_that_is_being_written_is_not_said_to_be_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "_BUSY_SECONDS", 0.1)
+    library = Library(tmp_path / "library", create=True)
+    with library.writing() as writer, writer.batch(), pytest.raises(LibraryBusyError, match="in use by another"):
+        problems(library)
+    assert problems(library) == []
+
+
+def test_a_library_that_another_process_made_meanwhile_is_left_alone(library: Library) -> None:
+    put(library, document())
+    storage.make(library.path)
+    assert Library(library.path).sources() == library.sources() != {}
+    assert not list(library.path.glob(".*"))
+
+
+def test_a_library_can_be_made_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", link)
+    assert problems(Library(tmp_path / "library", create=True)) == []
 
 
 def test_a_deleted_text_is_nowhere_on_the_disk(library: Library) -> None:

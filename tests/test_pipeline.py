@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -7,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import documents
 from index.chunker import chunk
-from index.errors import InvalidQuestionError, LibraryNotFoundError, QuotebackError
+from index.errors import InvalidQuestionError, LibraryNotFoundError, QuotebackError, RefusedError
 from index.library import Library
 from index.places import library_folder
 from index.sync import running_fingerprint
-from index.types import Document, Filter, Heading, Passage
+from index.types import Document, Filter, Heading, Passage, SyncReport
 from rag.calibration import Calibration
 from rag.pipeline import OpenLibrary, open_library
 from rag.types import Answer, Citation, Outcome, Span, Turn
@@ -164,6 +166,86 @@ def test_a_file_that_is_added_is_kept_and_goes_with_its_document(tmp_path: Path)
         assert Path(document.source).read_text() == document.text
         assert library.delete(document.id)
         assert library.documents() == [] and not Path(document.source).exists()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[OpenLibrary]:
+    with open_library(tmp_path / "library", create=True, encoder=WordEncoder(), reader=AnyReader()) as made:
+        yield made
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def uploads(library: OpenLibrary) -> list[str]:
+    return sorted(path.name for path in (library.path / "uploads").iterdir())
+
+
+@pytest.mark.parametrize("folder", ["synced", "library/uploads"])
+def test_a_deleted_document_does_not_come_back_from_a_copy(library: OpenLibrary, tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    written(tmp_path / folder, "a.txt", "The ferry leaves at nine.")
+    library.sync(tmp_path / folder)
+    (duplicate,) = library.add([written(tmp_path, "b.txt", "The ferry leaves at nine.")]).duplicates
+    assert Path(duplicate).name == "b.txt"
+    (document,) = library.documents()
+    library.delete(document.id)
+    library.add([written(tmp_path, "c.txt", "The mill was sold.")])
+    assert [document.title for document in library.documents()] == ["c"] and uploads(library) == ["c.txt"]
+
+
+def test_a_file_that_is_refused_is_named_once_and_not_kept(library: OpenLibrary, tmp_path: Path) -> None:
+    undecodable = os.fsdecode(b"caf\xe9.txt")
+    report = library.add([written(tmp_path, "scan.txt", " "), written(tmp_path, undecodable, "The mill was sold.")])
+    assert [refused.reason.split(";")[0] for refused in report.refused] == [
+        "has a name that is not valid text",
+        "is empty",
+    ]
+    assert uploads(library) == []
+    report = library.add([written(tmp_path, "c.txt", "The mill was sold.")])
+    assert report.refused == () and uploads(library) == ["c.txt"]
+
+
+def test_a_file_takes_the_one_that_it_replaced_with_it_when_it_is_refused(
+    library: OpenLibrary, tmp_path: Path
+) -> None:
+    library.add([written(tmp_path, "a.txt", "The ferry leaves at nine.")])
+    report = library.add([written(tmp_path, "a.txt", " ")])
+    assert len(report.refused) == len(report.deleted) == 1
+    assert library.documents() == [] and uploads(library) == []
+
+
+def test_a_document_keeps_its_file_when_the_one_to_replace_it_cannot_be_opened(
+    library: OpenLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: Path, root: Path) -> bytes:
+        raise RefusedError("can't be read: input/output error")
+
+    library.add([written(tmp_path, "a.txt", "The ferry leaves at nine.")])
+    with monkeypatch.context() as broken:
+        broken.setattr(documents, "read", read)
+        new = written(tmp_path, "a.txt", "The mill was sold.")
+        assert len(library.add([new, new]).refused) == 1
+    (document,) = library.documents()
+    assert Path(document.source).read_text("utf-8") == document.text and uploads(library) == ["a.txt"]
+
+
+def test_files_that_are_not_looked_at_are_refused_with_a_reason(library: OpenLibrary, tmp_path: Path) -> None:
+    names = ("photo.jpg", "README", ".notes.txt", "~$a.docx")
+    left_out = [written(tmp_path, name, "The mill was sold.") for name in names]
+    report = library.add(left_out)
+    assert report == SyncReport(refused=report.refused)
+    assert [refused.source for refused in report.refused] == [str(path) for path in left_out]
+    assert [refused.reason for refused in report.refused] == [
+        "is of a kind that can't be read (.jpg)",
+        "is of a kind that can't be read (no extension)",
+        "is hidden, because its name begins with a dot; rename it",
+        "is only what Office keeps while a document is open",
+    ]
+    report = library.add([*left_out, written(tmp_path, "a.txt", "The ferry leaves at nine.")])
+    assert len(report.refused) == 4 and len(report.added) == 1 and uploads(library) == ["a.txt"]
 
 
 def test_a_library_is_a_path_or_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,20 @@ def test_a_file_that_cannot_be_opened_keeps_its_document(
     assert len(texts(library)) == 2
 
 
+def test_a_file_that_is_moved_away_while_it_is_synced_keeps_its_document(library: Library, folder: Path) -> None:
+    sync(library, folder, encoder=WordEncoder())
+    before = texts(library)
+    (folder / "a.txt").write_text("The blue ferry leaves at ten.")
+
+    def tell(source: str, stage: str, *, n_done: int, n_total: int, share: float = 0.0) -> None:
+        if stage == "parsing":
+            (folder / "a.txt").rename(folder / ".a.txt.saving")
+
+    report = sync(library, folder, encoder=WordEncoder(), progress=tell)
+    assert [refused.reason for refused in report.refused] == ["is no longer there"] and not report.deleted
+    assert texts(library) == before
+
+
 def test_a_folder_that_became_empty_deletes_nothing(library: Library, folder: Path) -> None:
     sync(library, folder, encoder=WordEncoder())
     (folder / "a.txt").unlink()

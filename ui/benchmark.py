@@ -14,6 +14,7 @@ from rag import open_library
 from ui import terminal
 
 if TYPE_CHECKING:
+    from eval.calibrate import Honesty
     from eval.records import Metric
     from rag.pipeline import OpenLibrary
 
@@ -108,16 +109,24 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
             questions = load_gold(gold, opened.documents())
             readings = calibrating.read_all(opened, questions, k=k, progress=tell)
             fitted = calibrating.fit(readings, start=opened.calibration, error_rate=error_rate)
+            honesty = calibrating.cross_validate(readings, start=opened.calibration)
             if out is None:
                 opened.keep_calibration(fitted)
             else:
                 out.write_text(fitted.to_json() + "\n", encoding="utf-8")
-            honesty = calibrating.cross_validate(readings, start=opened.calibration)
         terminal.out.print(
             f"Fitted to {len(readings):,} questions; answers below {fitted.threshold:.0%} are withheld.\n"
-            f"On documents left out in turn (n = {honesty.n:,}): AUROC {honesty.auroc:.3f}, calibration error "
-            f"{honesty.ece:.3f}, answers that can be given at 80 % precision {honesty.coverage_at_80:.3f}."
+            f"{_said(honesty)}"
         )
+
+
+def _said(honesty: Honesty | None) -> str:
+    if honesty is None:
+        return "There are too few documents or questions to tell how good it is on others."
+    return (
+        f"On documents left out in turn (n = {honesty.n:,}): AUROC {honesty.auroc:.3f}, calibration error "
+        f"{honesty.ece:.3f}, answers that can be given at 80 % precision {honesty.coverage_at_80:.3f}."
+    )
 
 
 def _command(gold: Path, options: Mapping[str, str | None], *, contexts: bool) -> str:
