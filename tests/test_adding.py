@@ -73,13 +73,14 @@ def test_what_the_library_raises_is_raised_here(tmp_path: Path) -> None:
         list(adding(Busy(tmp_path, []), [tmp_path / "a.txt"]))
 
 
-def test_only_what_is_old_is_swept(tmp_path: Path) -> None:
-    old, new = tmp_path / "old", tmp_path / "new"
-    for folder in (old, new):
+def test_only_what_is_older_than_a_day_is_swept(tmp_path: Path) -> None:
+    old, waiting, new = tmp_path / "old", tmp_path / "waiting", tmp_path / "new"
+    for folder in (old, waiting, new):
         folder.mkdir()
         (folder / "file.txt").write_text("x", "utf-8")
     (tmp_path / "half.bin").write_bytes(b"x")
     for path in (old, tmp_path / "half.bin"):
-        os.utime(path, (time.time() - 7_200,) * 2)
+        os.utime(path, (time.time() - 90_000,) * 2)
+    os.utime(waiting, (time.time() - 80_000,) * 2)
     swept(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "waiting"]

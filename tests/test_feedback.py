@@ -221,6 +221,10 @@ def test_verdicts_become_gold_that_the_benchmark_reads(
         (("here", "absent"), None),
         (("other", "wrong"), ("5.6 million euros",)),
         (("absent", "wrong"), ()),
+        (("absent", "present"), None),
+        (("absent", "wrong", "present"), None),
+        (("right", "present"), ("4.2 million euros",)),
+        (("other", "present"), ("5.6 million euros",)),
         (("absent", "absent"), ()),
         (("right", "here", "other"), None),
     ],
@@ -236,6 +240,7 @@ def test_people_who_differ_do_not_overwrite_each_other(
         "other": (Kind.HERE, (other,)),
         "wrong": (Kind.WRONG, ()),
         "absent": (Kind.ABSENT, ()),
+        "present": (Kind.PRESENT, ()),
     }
     for order in (said, said[::-1]):
         for person, word in zip(("ada", "bo", "cy"), order, strict=False):
@@ -246,6 +251,26 @@ def test_people_who_differ_do_not_overwrite_each_other(
         differing = f"{COST!r} was judged differently by {people}. Export again when they agree."
         assert [tuple(line["answers"]) for line in lines] == ([] if kept is None else [kept])
         assert left_out == ([differing] if kept is None else [])
+
+
+def test_that_it_is_in_the_documents_is_no_gold_until_someone_says_where(
+    judging: Judging, feedback: Feedback, library: ScriptedLibrary, conversation: Conversation
+) -> None:
+    _judged(judging, conversation, exchange=1, verdict="present")
+    shown = conversation_html(conversation, verdicts=feedback.verdicts())
+    assert 'data-exchange="1" data-verdict="present" aria-pressed="true">It is<' in shown
+    assert "select the words that are right" in shown and "Or: " not in shown
+    lines, left_out = gold_lines(feedback.everyones(), library.documents())
+    assert lines == []
+    assert left_out == [f"{HELD!r} is answered in the documents, but nobody said where."]
+
+
+def test_that_it_is_in_the_documents_was_not_said_of_an_answer_found_since(
+    feedback: Feedback, conversation: Conversation
+) -> None:
+    feedback.keep(Verdict(COST, Kind.PRESENT))
+    shown = exchange_html(conversation[0], 0, feedback.verdicts())
+    assert 'aria-pressed="true"' not in shown and "select the words" not in shown
 
 
 def test_what_was_said_of_words_that_are_gone_differs_from_nothing(

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from index.types import Filter
 from ui.guard import OTHER_BYTES, UPLOAD_BYTES, Guard, policy, refused
+from ui.scope import MAX_PICKED, kept
 
 T = TypeVar("T")
 HOST = "127.0.0.1:7860"
@@ -150,10 +152,18 @@ def test_a_body_is_let_through_up_to_its_limit(path: str, limit: int) -> None:
     assert refusal.status_code == 413 and f"{limit:,} bytes" in refusal.text
 
 
+def test_the_most_documents_that_can_be_ticked_fit_into_one_request() -> None:
+    """With the filter that the page remembers, of as many others."""
+    before, now = ([hashlib.sha256(f"{t} {i}".encode()).hexdigest()[:16] for i in range(MAX_PICKED)] for t in "ab")
+    remembered = kept(Filter(documents=frozenset(before)))
+    data = {"data": [remembered], "event_data": {"documents": now, "ticked": 9_000}, "session_hash": "x" * 20}
+    assert _send("POST", "/gradio_api/run/predict", json=data).status_code == 200
+
+
 def test_a_body_that_does_not_say_its_length_is_counted() -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(100):
-            yield b"x" * 1_000
+            yield b"x" * 2_000
 
     assert _send("POST", "/gradio_api/queue/join", content=pieces()).status_code == 413
 

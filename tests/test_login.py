@@ -229,6 +229,18 @@ def test_a_header_that_makes_no_sense_opens_nothing(app: Guard, header: str) -> 
     asyncio.run(check())
 
 
+@pytest.mark.parametrize("other", ['prefs={"theme":1}', "seen", "city=Köln", "a=b,c d", "a[b]:c=1", "=;="])
+def test_the_cookies_of_other_applications_keep_nobody_out(app: Guard, other: str) -> None:
+    async def check() -> None:
+        async with _client(app) as client:
+            ours = (await _login(client)).headers["set-cookie"].split(";")[0]
+            client.cookies.clear()
+            for cookies in (f"{other}; {ours}", f"{ours}; {other}"):
+                assert (await client.get("/", headers={"cookie": cookies.encode()})).text == "for ada"
+
+    asyncio.run(check())
+
+
 @pytest.mark.parametrize(
     "cookie", ["", "quoteback-7860=", "quoteback-7860=x", 'quoteback-7860="', "=;=;", "a" * 9_000]
 )

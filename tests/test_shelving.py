@@ -1,3 +1,4 @@
+import html
 import os
 from pathlib import Path
 from typing import Any
@@ -5,7 +6,9 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from tests.scripted_library import ScriptedLibrary, bridge_library
+from tests.scripted_library import ScriptedLibrary, bridge_library, document
+from ui.scope import MAX_PICKED
+from ui.scoping import Scoping
 from ui.shelving import Shelving
 
 
@@ -56,8 +59,8 @@ def test_only_files_that_were_sent_are_added_and_removed(
 
 
 def test_a_document_that_is_gone_is_no_error(shelving: Shelving) -> None:
-    for document in ("", "no such", 7, None):
-        shelving.deleted("", (), _event(document=document))
+    for named in ("", "no such", 7, None):
+        shelving.deleted("", (), _event(document=named))
 
 
 def _sent(tmp_path: Path, name: str) -> str:
@@ -89,3 +92,29 @@ def test_only_who_adds_can_stop(shelving: Shelving, tmp_path: Path) -> None:
         shelving.stopped(run)
     *_, (outcome, *_) = updates
     assert "added" in outcome
+
+
+def test_files_that_are_there_no_more_are_said_to_be(
+    shelving: Shelving, library: ScriptedLibrary, tmp_path: Path
+) -> None:
+    n_before = len(library.documents())
+    there, gone = _sent(tmp_path, "a.txt"), [str(tmp_path / "incoming" / name) for name in ("b.txt", "c.txt")]
+    *_, (outcome, *_) = shelving.added("", 0, _event(sending=7, paths=[there, *gone]))
+    assert "added" in outcome and "2 files are no longer there; add them again." in outcome
+    assert len(library.documents()) == n_before + 1
+    *_, (outcome, *_) = shelving.added("", 0, _event(sending=7, paths=gone[:1]))
+    assert "1 file is no longer there; add it again." in outcome
+    *_, (outcome, *_) = shelving.added("", 0, _event(sending=7, paths=[_sent(tmp_path, "d.txt")]))
+    assert "no longer there" not in outcome
+
+
+def test_the_documents_ticked_beyond_the_most_are_counted(tmp_path: Path) -> None:
+    ids = [f"{n:016x}" for n in range(MAX_PICKED + 3)]
+    library = ScriptedLibrary(tmp_path, [document(i, title=i, source=f"/x/{i}.txt") for i in ids])
+    known = [doc.id for doc in library.documents()]
+    *_, note = Scoping(library).picked("", _event(documents=known[:MAX_PICKED], ticked=len(known)))
+    assert html.unescape(note).startswith("<p>Asking 2,000 of 2,003 documents.")
+    assert "3 more are ticked and not asked" in note
+    for ticked in (MAX_PICKED, 10**9, "2003", None):
+        *_, note = Scoping(library).picked("", _event(documents=known[:MAX_PICKED], ticked=ticked))
+        assert "more are ticked" not in note

@@ -90,6 +90,26 @@ def test_an_answer_is_called_right_or_wrong(opened: Page, library: ScriptedLibra
     assert _verdict(library, COST).kind is Kind.ABSENT
 
 
+_NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"  # as over http
+_NO_COPYING = "document.execCommand = () => false"
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"), [(_NO_CLIPBOARD, "Copied"), (f"{_NO_CLIPBOARD}; {_NO_COPYING}", "Could not be copied")]
+)
+def test_an_answer_is_copied_without_a_clipboard_too(opened: Page, missing: str, said: str) -> None:
+    ask(opened, COST)
+    opened.evaluate(missing)
+    opened.evaluate("document.addEventListener('copy', () => { window.copied = String(getSelection()); })")
+    copy = opened.locator("[data-qb=copy]")
+    copy.click()
+    expect(copy).to_have_text(said)
+    expect(copy).to_be_focused()
+    if said == "Copied":
+        assert opened.evaluate("copied").startswith("“4.2 million euros” (")
+    expect(copy).to_have_text("Copy with source")
+
+
 @pytest.mark.parametrize("words", ["euros, the city council", "5.6 million euros", "Costs of the bridge rise again"])
 def test_selected_words_become_the_right_answer(opened: Page, library: ScriptedLibrary, words: str) -> None:
     """They may lie before the marked words, in them, or across their end."""
@@ -120,6 +140,9 @@ def test_where_nothing_was_found_the_right_words_can_be_marked_too(opened: Page,
     opened.get_by_role("button", name="It is not", exact=True).click()
     expect(opened.get_by_role("button", name="It is not", exact=True)).to_have_attribute("aria-pressed", "true")
     assert _verdict(library, HELD).kind is Kind.ABSENT
+    opened.get_by_role("button", name="It is", exact=True).click()
+    expect(opened.locator(".qb-judge")).to_contain_text("select the words that are right")
+    assert _verdict(library, HELD).kind is Kind.PRESENT
     opened.locator("#evidence .qb-source").last.click()
     expect(opened.locator(".qb-text mark")).to_be_visible()
     _select(opened, opened.locator(".qb-text mark").inner_text().split()[0])

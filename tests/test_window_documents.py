@@ -166,6 +166,56 @@ def test_a_folder_is_added_with_all_that_can_be_read(opened: Page, library: Open
         library.delete(document.id)
 
 
+def _folder(page: Page, folder: Path) -> None:
+    page.locator("#uploader input[webkitdirectory]").set_input_files(folder)
+
+
+def _remove(library: OpenLibrary, words: str) -> None:
+    for document in library.documents():
+        if words in document.text:
+            library.delete(document.id)
+
+
+def test_files_of_one_name_in_two_folders_sent_one_after_the_other_are_both_kept(
+    opened: Page, library: OpenLibrary, tmp_path: Path
+) -> None:
+    _tab(opened, "Documents")
+    for year in ("2022", "2023"):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "minutes.txt").write_text(f"Minutes of the year {year}.", "utf-8")
+        _folder(opened, tmp_path / year)
+        expect(opened.locator("#outcome .qb-done")).to_contain_text(f"{year} - minutes.txt added")
+    _remove(library, "Minutes of the year")
+
+
+def test_a_long_way_is_left_out_and_of_two_files_that_get_one_name_one_is_refused(
+    opened: Page, library: OpenLibrary, tmp_path: Path
+) -> None:
+    trip, long = Path("trip"), "протокол " * 12  # 204 bytes
+    way = trip / long[:60].strip() / long[60:].strip()
+    for name in (way / "1.txt", way / "2.txt", trip / f"{long}1.txt", trip / f"{long}2.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"Minutes: {name}", "utf-8")
+    _tab(opened, "Documents")
+    _folder(opened, tmp_path / "trip")
+    expect(opened.locator("#outcome .qb-done")).to_have_count(3)
+    expect(opened.locator("#uploader .qb-refused")).to_have_count(1)
+    expect(opened.locator("#uploader .qb-refused")).to_contain_text("has the same name as another file")
+    names = {Path(doc.source).name for doc in library.documents()}
+    assert {f"trip - {way.name} - {n}.txt" for n in (1, 2)} <= names
+    _remove(library, "Minutes: trip")
+
+
+def test_only_as_many_documents_as_can_be_chosen_are_sent_with_the_number_of_all(opened: Page) -> None:
+    _tab(opened, "Documents")
+    opened.locator(".qb-shelf").evaluate("table => { table.dataset.maxPicked = 1; }")
+    with opened.expect_request(lambda request: "ticked" in (request.post_data or "")) as sent:
+        opened.get_by_role("button", name="Tick all shown").click()
+    data = sent.value.post_data_json["event_data"]
+    assert len(data["documents"]) == 1 and data["ticked"] == 4
+    expect(opened.locator("#chosen")).to_have_text("Asking 1 of 4 documents")
+
+
 def test_a_dropped_folder_is_walked_through(opened: Page) -> None:
     _tab(opened, "Documents")
     opened.evaluate(

@@ -15,7 +15,7 @@ from ui.roles import Library
 
 _News = tuple[str, str, int]  # name of a file, its stage, percent of the work done
 _STAGES_OF_WORK = ("parsing", "embedding")  # what is saved or refused already is told to the end
-_STALE_SECONDS = 3_600.0
+STALE_SECONDS = 86_400  # what is sent at once is added in hundreds, and each may take long
 
 
 def adding(
@@ -57,7 +57,7 @@ def adding(
         yield _stopped(shown[0]), shown[1]
 
 
-def swept(folder: Path, *, older_than_seconds: float = _STALE_SECONDS) -> None:
+def swept(folder: Path, *, older_than_seconds: float = STALE_SECONDS) -> None:
     """Remove what uploads left behind in a folder of temporary files, also those broken off half-way."""
     oldest = time.time() - older_than_seconds
     for path in folder.iterdir():

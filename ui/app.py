@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.events import api
 
 from ui import ask_tab, documents_tab, evaluation_tab
+from ui.adding import STALE_SECONDS
 from ui.conversing import Conversing
 from ui.drawn import QUIET, drawn
 from ui.endpoints import Endpoints
@@ -30,7 +31,7 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_
     Args:
         library: What is asked, shown and added to.
         examples: Questions to try, offered while nothing was asked.
-        uploads: The folder that Gradio puts uploads in; what is left in it for an hour is removed.
+        uploads: The folder that Gradio puts uploads in; what is left in it for a day is removed.
         has_login: Whether people logged in, and may want to log out.
     """
     feedback = Feedback(library.path)
@@ -38,7 +39,7 @@ def build(library: Library, *, examples: Sequence[str] = (), uploads: Path, has_
     endpoints, scoping = Endpoints(library), Scoping(library)
     conversing = Conversing(library, Talks(library, History(library.path)), handlers)
     blocks: gr.Blocks
-    with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, 3_600)) as blocks:
+    with gr.Blocks(title="Quoteback", analytics_enabled=False, delete_cache=(600, STALE_SECONDS)) as blocks:
         conversation, scope = gr.State(()), Scope()
         who = drawn("who", script="who.js", render=False)
         talk = [conversation, who]

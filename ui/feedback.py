@@ -31,12 +31,17 @@ class FeedbackError(QuotebackError):
 
 
 class Kind(StrEnum):
-    """What was said: the answer is right or wrong, the right one is at a place, or it is in no document."""
+    """What was said: the answer is right or wrong, the right one is at a place, in no document, or in one."""
 
     RIGHT = "right"
     WRONG = "wrong"
     HERE = "here"
     ABSENT = "absent"
+    PRESENT = "present"
+
+
+_OPPOSITES = ({Kind.RIGHT, Kind.WRONG}, {Kind.ABSENT, Kind.PRESENT})
+_WITHOUT_ANSWER = (Kind.WRONG, Kind.PRESENT)  # they leave open what the answer is
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,8 @@ def gold_lines(verdicts: Iterable[Verdict], documents: Sequence[Document]) -> tu
         places = _places(verdict, by_id)
         if verdict.kind is Kind.WRONG:
             left_out.append(f"{verdict.question!r} was answered wrongly, and nobody said what is right.")
+        elif verdict.kind is Kind.PRESENT:
+            left_out.append(f"{verdict.question!r} is answered in the documents, but nobody said where.")
         elif verdict.kind is not Kind.ABSENT and not places:
             left_out.append(f"{verdict.question!r} was answered in a document that has changed or is gone.")
         else:
@@ -179,14 +186,17 @@ def _by_question(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
 def _agreed(said: Sequence[Verdict]) -> Verdict | None:
     """What several people said about a question as one verdict, the last with the marks of all; None if they differ.
 
-    Who found an answer wrong agrees with whoever says what is right instead.
+    Who found an answer wrong agrees with whoever says what is right instead, and who knows that the documents hold
+    one with whoever says which.
     """
-    told = [verdict for verdict in said if verdict.kind is not Kind.WRONG]
+    kinds = {verdict.kind for verdict in said}
+    if any(opposites <= kinds for opposites in _OPPOSITES):
+        return None
+    told = [verdict for verdict in said if verdict.kind not in _WITHOUT_ANSWER]
     if not told:
         return said[-1]
     words = [{mark.sha256 for mark in verdict.marks} for verdict in told]
-    is_called_both = len(told) < len(said) and any(verdict.kind is Kind.RIGHT for verdict in told)
-    if is_called_both or (any(words) and not set.intersection(*words)):
+    if any(words) and not set.intersection(*words):
         return None
     return replace(told[-1], marks=tuple(dict.fromkeys(mark for verdict in told for mark in verdict.marks)))
 

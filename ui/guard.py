@@ -17,7 +17,7 @@ from functools import partial
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 UPLOAD_BYTES = 25_000_000
-OTHER_BYTES = 64_000
+OTHER_BYTES = 128_000  # the ids of ui.scope.MAX_PICKED documents, twice
 _BODY_SECONDS = 30.0  # the longest pause inside a request's body
 _REST_SECONDS = 5.0  # how long the rest of a body that nobody wants is read, so that its sender reads the answer
 _METHODS = {"GET", "HEAD", "POST"}

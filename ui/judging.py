@@ -37,10 +37,10 @@ class Judging:
         self._feedback = feedback
 
     def judged(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> None:
-        """Keep that an answer is right or wrong, or that the documents hold none."""
+        """Keep that an answer is right or wrong, or that the documents hold one or none."""
         answer = _answer(conversation, event)
         kind = data_of(event).get("verdict")
-        if answer is None or kind not in (Kind.RIGHT, Kind.WRONG, Kind.ABSENT):
+        if answer is None or kind not in (Kind.RIGHT, Kind.WRONG, Kind.ABSENT, Kind.PRESENT):
             return
         cited = answer.citations if kind == Kind.RIGHT else ()
         with _shown_problems():

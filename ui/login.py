@@ -17,7 +17,6 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -192,12 +191,8 @@ def _credentials(header: str) -> tuple[str, str] | None:
 
 
 def _token(request: Request) -> str:
-    try:
-        cookies = SimpleCookie(request.headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    found = cookies.get(_cookie(request))
-    return "" if found is None else found.value
+    # http.cookies would give up at the first cookie it dislikes, and those of other ports come along.
+    return request.cookies.get(_cookie(request), "")
 
 
 def _cookie(request: Request) -> str:

@@ -9,7 +9,7 @@ import gradio as gr
 from index.types import Document, Filter
 from ui.drawn import drawn
 from ui.escape import characters
-from ui.events import data_of
+from ui.events import data_of, number_of
 from ui.roles import Library
 from ui.scope import EVERYTHING, MAX_PICKED, kept, narrowed, picked, recalled, scope_html, scope_text
 
@@ -38,8 +38,9 @@ class Scoping:
     def picked(self, where: str, event: gr.EventData) -> Said:
         """Ask only the documents that are ticked."""
         ids, documents = data_of(event).get("documents"), self._library.documents()
-        n_left_out = len(ids) - MAX_PICKED if isinstance(ids, list) else 0
-        return _said(picked(recalled(where, documents), ids, documents), documents, n_left_out=n_left_out)
+        n_ticked = number_of(event, "ticked", below=len(documents) + 1) or 0
+        where_now = picked(recalled(where, documents), ids, documents)
+        return _said(where_now, documents, n_left_out=n_ticked - MAX_PICKED)
 
     def narrowed(self, where: str, event: gr.EventData) -> Said:
         """Ask only documents of some kinds and dates."""

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from index.types import Document, Filter, Refused
 from ui.escape import characters, isolated
-from ui.scope import EVERYTHING
+from ui.scope import EVERYTHING, MAX_PICKED
 from ui.wording import counted, day, source_name
 
 _COLUMNS = ("Title", "Type", "Pages", "Passages", "Date", "File", "Status")
@@ -40,7 +40,8 @@ def shelf_html(
         _row(document, n, document.id in ticked) for document, n in zip(documents, n_passages, strict=True)
     )
     return (
-        f'{_bar()}<table class="qb-shelf"><caption>{said} <span class="qb-found" role="status"></span></caption>'
+        f'{_bar()}<table class="qb-shelf" data-max-picked="{MAX_PICKED}">'
+        f'<caption>{said} <span class="qb-found" role="status"></span></caption>'
         f'<thead><tr><td></td>{heads}<th scope="col"><span class="qb-hidden">Delete</span></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )

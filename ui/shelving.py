@@ -19,7 +19,7 @@ from ui.render import note_html
 from ui.roles import Library
 from ui.scope import recalled
 from ui.shelf import shelf_html
-from ui.uploading import progress_html, report_html, stages_html
+from ui.uploading import gone_html, progress_html, report_html, stages_html
 
 Update = Any  # a Gradio component or value
 _MAX_SENDING = 2**53  # the browser's numbers are exact up to there
@@ -49,7 +49,8 @@ class Shelving:
             stopped: Which sending of files the page stopped last; those of its files that come now are not added.
             event: Brings the paths and the number of the sending.
         """
-        paths = within(self._uploads, data_of(event).get("paths"))
+        sent = data_of(event).get("paths")
+        paths = within(self._uploads, sent)
         sending = number_of(event, "sending", below=_MAX_SENDING) or 0
         number, stop = secrets.token_hex(16), Event()
         self._stops[number] = stop
@@ -72,6 +73,7 @@ class Shelving:
         for path in paths:
             path.unlink(missing_ok=True)
         swept(self._uploads)
+        outcome += gone_html(len(sent) - len(paths) if isinstance(sent, list) else 0)
         yield outcome, self.shelved(where, refused), refused, run
 
     def stopped(self, run: tuple[str, int]) -> int:

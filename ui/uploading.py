@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from index.types import SyncReport
 from ui.escape import characters, isolated
+from ui.wording import counted
 
 _FORMATS = "PDF, Word, PowerPoint, Excel, web pages, e-books, Markdown, CSV and text"
 _STAGES = {"parsing": "is being read", "embedding": "is being indexed", "saved": "done", "stopped": "was stopped"}
@@ -63,6 +64,14 @@ def report_html(report: SyncReport, names: Collection[str]) -> str:
     for field, said in _DONE:
         outcomes += [("done", source, said) for source in getattr(report, field)]
     return _list(_outcome(*outcome) for outcome in outcomes if PurePath(outcome[1]).name in names)
+
+
+def gone_html(n_files: int) -> str:
+    """How many files were sent and are no longer there; "" for none."""
+    if not n_files:
+        return ""
+    said = "is no longer there; add it" if n_files == 1 else "are no longer there; add them"
+    return f'<div class="qb-note" role="status">{counted(n_files, "file")} {said} again.</div>'
 
 
 def _outcome(state: str, source: str, said: str) -> str:

@@ -15,7 +15,7 @@ Verdicts = Mapping[str, Verdict]  # as `Feedback.verdicts` gives them
 NONE: Verdicts = MappingProxyType({})
 
 _ASKED = {True: "Is this right?", False: "Is it really not in your documents?"}
-_SAID = {True: (("right", "Right"), ("wrong", "Wrong")), False: (("absent", "It is not"), ("wrong", "It is"))}
+_SAID = {True: (("right", "Right"), ("wrong", "Wrong")), False: (("absent", "It is not"), ("present", "It is"))}
 
 
 def verdict_html(answer: Answer, number: int, verdicts: Verdicts) -> str:
@@ -48,14 +48,16 @@ def this_html(citation: Citation, number: int, index: int) -> str:
 
 
 def _meant(verdict: Verdict, answer: Answer) -> str:
-    """The verdict as far as it is about this answer: "right" was said of other words if the answer has changed."""
+    """The verdict as far as it is about this answer, which may have changed since."""
+    if verdict.kind is Kind.PRESENT and answer.citation is not None:
+        return ""
     if verdict.kind is Kind.RIGHT and (answer.citation is None or mark_of(answer.citation) not in verdict.marks):
         return ""
     return str(verdict.kind)
 
 
 def _then(number: int, said: str, verdict: Verdict | None, answer: Answer) -> str:
-    if said == Kind.WRONG:
+    if said in (Kind.WRONG, Kind.PRESENT):
         absent = "" if answer.citation is None else f" Or: {_button(number, 'absent', 'It is not in my documents')}"
         return f"<p>Open a source and select the words that are right.{absent}</p>"
     if said == Kind.ABSENT and answer.citation is not None:

@@ -5,6 +5,12 @@ let words = '';
 const rows = () => [...element.querySelectorAll('tbody tr')];
 const ticked = () => rows().map((row) => row.querySelector('input:checked')?.value).filter(Boolean);
 
+function pick() {
+  const ids = ticked();
+  const most = Number(element.querySelector('.qb-shelf').dataset.maxPicked);
+  trigger('pick', { documents: ids.slice(0, most), ticked: ids.length });
+}
+
 function find() {
   const all = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   let n = 0;
@@ -38,7 +44,7 @@ element.addEventListener('input', (event) => {
 });
 
 element.addEventListener('change', (event) => {
-  if (event.target.type === 'checkbox') trigger('pick', { documents: ticked() });
+  if (event.target.type === 'checkbox') pick();
 });
 
 element.addEventListener('click', (event) => {
@@ -50,7 +56,7 @@ element.addEventListener('click', (event) => {
     const boxes = rows().filter((row) => !row.hidden).map((row) => row.querySelector('input')).filter(Boolean);
     const all = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !all;
-    trigger('pick', { documents: ticked() });
+    pick();
   }
 });
 

@@ -35,9 +35,29 @@ async function copyAnswer(button) {
   const answer = button.closest('.qb-answer');
   const words = answer.querySelector('.qb-quote strong').textContent;
   const source = [...answer.querySelector('.qb-source').querySelectorAll('bdi')].map((part) => part.textContent);
-  await navigator.clipboard.writeText(`“${words}” (${source.join(', ')})`);
-  button.textContent = 'Copied';
+  const isCopied = await copied(`“${words}” (${source.join(', ')})`, button);
+  button.textContent = isCopied ? 'Copied' : 'Could not be copied';
   setTimeout(() => { button.textContent = 'Copy with source'; }, 2000);
+}
+
+async function copied(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);  // over http it is only there on this machine itself
+    return true;
+  } catch (error) {
+    return copiedFromField(text, button);
+  }
+}
+
+function copiedFromField(text, button) {
+  const field = document.body.appendChild(document.createElement('textarea'));
+  field.value = text;
+  field.focus({ preventScroll: true });
+  field.select();
+  const isCopied = document.execCommand('copy');
+  field.remove();
+  button.focus({ preventScroll: true });
+  return isCopied;
 }
 
 document.addEventListener('click', (event) => {

@@ -6,6 +6,7 @@ const remarks = element.querySelector('.qb-report');
 const maxBytes = Number(drop.dataset.maxBytes);
 const extensions = new Set(drop.dataset.extensions.split(' '));
 const atOnce = 100;
+const maxNameBytes = 200;  // of a longer name Gradio cuts off the end
 let busy = false;
 
 function remark(name, said, state = 'refused') {
@@ -49,14 +50,13 @@ function readable(files) {
   return kept;
 }
 
-// Two files of one name would replace each other in the library, so they are called by their way too.
-function named(files) {
-  const times = new Map();
-  for (const [file] of files) times.set(file.name, (times.get(file.name) ?? 0) + 1);
-  return files.map(([file, path]) => {
-    const name = times.get(file.name) > 1 ? path.replaceAll('/', ' - ') : file.name;
-    return name === file.name ? file : new File([file], name, { type: file.type });
-  });
+// Files of one name replace each other in the library, so one from a folder is called by its way too. Of a long way
+// the first folder and the name are kept.
+function named([file, path]) {
+  const parts = path.split('/');
+  while (parts.length > 2 && new Blob([parts.join(' - ')]).size > maxNameBytes) parts.splice(1, 1);
+  const name = parts.join(' - ');
+  return name === file.name ? file : new File([file], name, { type: file.type });
 }
 
 async function arrived(file) {
@@ -78,15 +78,18 @@ async function send(found) {
   drop.classList.add('qb-busy');
   remarks.replaceChildren();
   try {
-    const files = named(readable(await found));
-    const paths = [];
+    const files = readable(await found).map(named);
+    const paths = new Map();  // by the name that a file was given on its way
     for (const [n, file] of files.entries()) {
       status.textContent = `Sending ${n + 1} of ${files.length}: ${file.name}`;
       const path = await arrived(file);
-      if (path) paths.push(path);
+      const name = path?.split(/[\\/]/).pop();
+      if (paths.has(name)) remark(file.name, 'has the same name as another file once it is shortened; rename it.');
+      else if (path) paths.set(name, path);
     }
+    const all = [...paths.values()];
     const sending = Date.now();  // those that follow when the first are stopped are known by it
-    for (let n = 0; n < paths.length; n += atOnce) trigger('upload', { sending, paths: paths.slice(n, n + atOnce) });
+    for (let n = 0; n < all.length; n += atOnce) trigger('upload', { sending, paths: all.slice(n, n + atOnce) });
   } catch (error) {
     remark('The folder', 'could not be read; try it again.');
   }
