@@ -1,4 +1,4 @@
-# Needs Python 3.11 or newer and nothing else; everything is installed into .venv.
+# Needs Python 3.11 or newer; everything is installed into .venv.
 PYTHON ?= python3
 BIN = .venv/bin
 INSTALLED = .venv/installed
@@ -15,8 +15,8 @@ demo: $(INSTALLED)
 serve: $(INSTALLED)
 	$(BIN)/quoteback sync examples/library --library $(LIBRARY)
 	$(BIN)/quoteback serve --library $(LIBRARY) --example "$(QUESTION)" --example "Who chairs the board?" \
-		--example "How many passengers did the ferries carry in 2023?" --example "When was the Agnes Pellow built?" \
-		--example "How many cars can the Josiah Thorne carry?"
+		--example "How many passengers were carried in 2023?" --example "When was the Agnes Pellow built?" \
+		--example "How many cars will the Josiah Thorne carry?"
 
 test: $(INSTALLED)-dev
 	@./tests/browser.sh
@@ -40,7 +40,7 @@ $(INSTALLED)-dev: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	touch $(INSTALLED) $@
 
-# Every figure of README.md and of the reader's card. DATA holds rag/ (documents/, dev.jsonl, test.jsonl) and reading/
+# The table of README.md, the reader's own scores and its speed; writes README.md and docs/figures.json. DATA holds rag/ (documents/, dev.jsonl, test.jsonl) and reading/
 # (written.json.gz, squad2-heldout.json.gz); about half an hour.
 figures: $(INSTALLED)
 	test -d "$(DATA)" || (echo "Say where the questions are: make figures DATA=FOLDER" >&2; exit 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def find(folder: Path) -> tuple[list[Path], list[Refused]]:
         elif reason_left_out(path.name) is None:
             found.append(path)
     return sorted(found), sorted(refused, key=lambda item: item.source)
+
+
+def unread_kinds(folder: Path) -> Counter[str]:
+    """How many files below a folder are of kinds that are not read, by extension; hidden ones don't count."""
+    suffixes = (path.suffix.lower() for path, entry in _walk(folder, []) if entry.is_file(follow_symlinks=False))
+    return Counter(suffix for suffix in suffixes if suffix not in EXTENSIONS)
 
 
 def reason_left_out(name: str) -> str | None:

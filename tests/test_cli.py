@@ -187,6 +187,14 @@ def test_a_sync_that_refuses_a_file_saves_the_rest_and_says_so_in_its_exit_code(
     assert here("sync", str(tmp_path / "docs"), "-l", str(tmp_path / "new"))[0] == 0
 
 
+def test_a_sync_says_what_it_left_out(tmp_path: Path, here: Command) -> None:
+    (tmp_path / "docs").mkdir()
+    for name in ("empty.txt", "old.doc", "older.DOC", "Makefile", ".hidden.doc"):
+        (tmp_path / "docs" / name).write_text("")
+    _, _, err = here("sync", str(tmp_path / "docs"), "-l", str(tmp_path / "new"))
+    assert "left out, of kinds that are not read: 3 (no extension: 1, .doc: 2)" in " ".join(err.split())
+
+
 def test_retrieve_gives_passages_with_their_place(
     here: Command, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

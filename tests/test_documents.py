@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.documents import EXTENSIONS, MAX_BYTES, find, read, sniff
+from index.documents import EXTENSIONS, MAX_BYTES, find, read, sniff, unread_kinds
 from index.errors import RefusedError
 from index.parsers import KINDS
 from tests import made_documents as made
@@ -46,6 +46,7 @@ def test_documents_are_found_at_any_depth_in_sorted_order(folder: Path) -> None:
     paths, refused = find(folder)
     assert [str(path.relative_to(folder)) for path in paths] == ["a/b/c.PDF", "a/z.md", "b.txt", "ä.html"]
     assert refused == []
+    assert unread_kinds(folder) == {".jpg": 1, "": 1}
 
 
 def test_links_are_named_and_never_followed(folder: Path) -> None:

@@ -37,9 +37,12 @@ def add_commands(app: typer.Typer, *, below_floor: int) -> None:
             typer.Option("--contexts", help="First make the library of SQuAD's or BEIR's own documents."),
         ] = False,
         k: Annotated[int, _K] = 10,
-        out: Annotated[Path | None, typer.Option(help="A folder for report.json and report.html.")] = None,
+        out: Annotated[
+            Path | None,
+            typer.Option(help="A folder for report.json and report.html (retrieval.json of a BEIR folder)."),
+        ] = None,
         fail_under: Annotated[
-            list[str] | None, typer.Option(help="name=value; exit 5 below it; may be repeated.")
+            list[str] | None, typer.Option(help="name=value, such as f1=0.7; exit 5 if it is worse; may be repeated.")
         ] = None,
         encoder: Annotated[str | None, typer.Option(envvar="QUOTEBACK_ENCODER")] = None,
         reader: Annotated[str | None, typer.Option(envvar="QUOTEBACK_READER")] = None,

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from index.documents import unread_kinds
 from index.errors import (
     EncoderMismatchError,
     InvalidQuestionError,
@@ -67,7 +68,8 @@ def sync(
 ) -> None:
     """Bring a library in line with a folder: new files in, changed ones again, removed ones out.
 
-    A file that can't be read is refused, with the reason, and the rest goes on; the exit code is then 6.
+    A file that can't be read is refused, with the reason, and the rest goes on; the exit code is then 6, or 1 if
+    nothing could be indexed.
     """
     folder = checked_folder(folder)
     try:
@@ -80,6 +82,7 @@ def sync(
         terminal.fail("Stopped. What was saved is saved; run the same command to go on.")
         raise typer.Exit(INTERRUPTED) from None
     terminal.show_report(report)
+    terminal.show_left_out(unread_kinds(folder))
     indexed = [*report.added, *report.updated, *report.renamed, *report.unchanged]
     if report.refused:
         raise typer.Exit(REFUSED if indexed else FAILED)
@@ -168,7 +171,7 @@ def serve(
         list[str] | None, typer.Option(help="A question to offer at the start; may be repeated.")
     ] = None,
 ) -> None:
-    """Open the chat window in the browser of this machine; with --auth, of others too."""
+    """Serve the chat window to the browsers of this machine; with --auth, to others too."""
     from ui.accounts import read_accounts
     from ui.listening import check_access, listener_at
     from ui.server import check_mcp
@@ -222,7 +225,11 @@ def remove(
     documents: Annotated[list[str], typer.Argument(help="Ids, as `quoteback list` shows them.")],
     library: LibraryOption = "default",
 ) -> None:
-    """Delete documents from a library, with every trace of them. The files themselves stay where they are."""
+    """Delete documents from a library, with every trace of them.
+
+    Files in your own folders stay, and the next sync of their folder brings them back; copies that were added in the
+    window go.
+    """
     with open_library(library) as opened:
         missing = [id_ for id_ in documents if not opened.delete(id_)]
     for id_ in missing:

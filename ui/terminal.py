@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -69,6 +69,13 @@ def show_report(report: SyncReport) -> None:
         err.print(Text(f"  refused {plain(refused.source)}: {plain(refused.reason)}", style="yellow"))
     for warning in report.warnings:
         err.print(Text(f"  note on {plain(warning.source)}: {plain(warning.reason)}", style="dim"))
+
+
+def show_left_out(kinds: Mapping[str, int]) -> None:
+    """Print to stderr how many files were of kinds that are not read, by their extension."""
+    if kinds:
+        said = ", ".join(f"{plain(kind) or 'no extension'}: {n:,}" for kind, n in sorted(kinds.items()))
+        err.print(Text(f"  left out, of kinds that are not read: {sum(kinds.values()):,} ({said})", style="dim"))
 
 
 @contextmanager
