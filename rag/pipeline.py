@@ -100,7 +100,10 @@ class OpenLibrary:
     def rebuild(self, *, progress: syncing.Progress | None = None) -> int:
         """Make all passages, vectors and terms anew, with the encoder that is given now; how many documents."""
         with self._changes.change(progress) as told:
-            return syncing.rebuild(self._library, encoder=self.encoder, progress=told)
+            n_documents = syncing.rebuild(self._library, encoder=self.encoder, progress=told)
+        with self._loading:
+            self._collection = None  # its index has the size of the vectors before
+        return n_documents
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""

@@ -150,6 +150,11 @@ def test_a_person_writes_answered_and_unanswerable_questions(tmp_path: Path) -> 
     assert "Written: nine." in said and "Written: unanswerable." in said
 
 
+def test_a_question_that_could_not_be_asked_is_not_written(tmp_path: Path) -> None:
+    n_written, said = _write(tmp_path / "gold.jsonl", "???", "When does it sail?", "nine", "", "q")
+    assert n_written == 1 and "The question has no words. Type what you want to know." in said
+
+
 def test_words_that_stand_twice_are_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     _, said = _write(path, "How many?", "120", "3", "two", "2", "", "And how many?", "120", "", "", "q")

@@ -156,6 +156,19 @@ def test_nothing_is_retrieved_from_an_empty_library(tmp_path: Path) -> None:
         assert library.ask("Anything?").outcome is Outcome.NOTHING_RETRIEVED
 
 
+def test_a_library_goes_on_after_a_rebuild_by_an_encoder_of_another_size(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "quay.txt").write_text("The quay closes at noon on Fridays.")
+    with open_library(tmp_path / "l", create=True, encoder=WordEncoder()) as library:
+        library.sync(tmp_path / "docs")
+    small = WordEncoder("small")
+    small.dim, small.fingerprint = 64, {"encoder": "small", "dim": "64"}
+    with open_library(tmp_path / "l", encoder=small) as library:
+        assert len(library.documents()) == library.rebuild() == 1
+        (hit,) = library.retrieve("When does the quay close?")
+        assert hit.passage.text.startswith("The quay")
+
+
 def test_a_file_that_is_added_is_kept_and_goes_with_its_document(tmp_path: Path) -> None:
     upload = tmp_path / "note.txt"
     upload.write_text("The quay closes at noon on Fridays.")

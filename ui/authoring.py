@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.author import append_line, gold_line, places_of
+from index.errors import InvalidQuestionError
 from index.types import Passage
+from rag.question import checked_question
 from rag.types import Citation
 from ui.terminal import plain
 from ui.wording import place
@@ -38,6 +40,11 @@ def write_questions(passages: Iterable[Passage], path: Path, names: Mapping[str,
             while question := ask("Question (Enter: next passage, q: stop): ").strip():
                 if question.lower() in ("q", "quit"):
                     return n_written
+                try:
+                    checked_question(question, 1)
+                except InvalidQuestionError as error:
+                    say(str(error))
+                    continue
                 evidence = _answers(passage, ask=ask, say=say)
                 line = gold_line(question, evidence, names, document=passage.document.id, passage=passage)
                 append_line(path, line)
