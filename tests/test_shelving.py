@@ -1,11 +1,13 @@
 import html
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
+from index.types import Refused
 from tests.scripted_library import ScriptedLibrary, bridge_library, document
 from ui.scope import MAX_PICKED
 from ui.scoping import Scoping
@@ -25,6 +27,17 @@ def shelving(library: ScriptedLibrary, tmp_path: Path) -> Shelving:
 
 def _event(**data: Any) -> gr.EventData:
     return gr.EventData(None, data)
+
+
+def _added(
+    shelving: Shelving,
+    *,
+    stopped: int = 0,
+    refused: tuple[Refused, ...] = (),
+    run: tuple[str, int] = ("", 0),
+    **data: Any,
+) -> Iterator[tuple[Any, Any, Any, tuple[str, int]]]:
+    return shelving.added("", stopped, refused, run, _event(**data))
 
 
 def test_only_files_that_were_sent_are_added_and_removed(
@@ -49,12 +62,12 @@ def test_only_files_that_were_sent_are_added_and_removed(
         ["a"],
     ]
     n_before = len(library.documents())
-    *_, (outcome, *_) = shelving.added("", 0, _event(paths=[*outside, str(sent)]))
+    *_, (outcome, *_) = _added(shelving, paths=[*outside, str(sent)])
     assert len(library.documents()) == n_before + 1
     assert "sent.txt" in outcome.replace("&#46;", ".") and "secret" not in outcome
     assert secret.exists() and not sent.exists()
     for paths in ("/etc/passwd", None, {"a": 1}):
-        *_, (outcome, *_) = shelving.added("", 0, _event(paths=paths))
+        *_, (outcome, *_) = _added(shelving, paths=paths)
         assert len(library.documents()) == n_before + 1
 
 
@@ -73,20 +86,32 @@ def test_a_stop_ends_the_adding_and_what_was_sent_with_it(
     shelving: Shelving, library: ScriptedLibrary, tmp_path: Path
 ) -> None:
     n_before = len(library.documents())
-    updates = shelving.added("", 0, _event(sending=7, paths=[_sent(tmp_path, name) for name in ("a.txt", "b.txt")]))
+    updates = _added(shelving, sending=7, paths=[_sent(tmp_path, name) for name in ("a.txt", "b.txt")])
     shown, _, _, run = next(updates)
     assert "qb-halt" in shown and shelving.stopped(run) == 7
     *_, (outcome, *_) = updates
     assert "was stopped" in outcome and len(library.documents()) == n_before
-    *_, (outcome, *_) = shelving.added("", 7, _event(sending=7, paths=[_sent(tmp_path, "c.txt")]))
+    *_, (outcome, *_) = _added(shelving, stopped=7, sending=7, paths=[_sent(tmp_path, "c.txt")])
     assert "was stopped" in outcome and len(library.documents()) == n_before
-    *_, (outcome, *_) = shelving.added("", 7, _event(sending=8, paths=[_sent(tmp_path, "d.txt")]))
+    *_, (outcome, *_) = _added(shelving, stopped=7, sending=8, paths=[_sent(tmp_path, "d.txt")])
     assert "added" in outcome and len(library.documents()) == n_before + 1
     assert list((tmp_path / "incoming").iterdir()) == []
 
 
+def test_what_was_refused_of_a_sending_stays_to_be_seen(shelving: Shelving, tmp_path: Path) -> None:
+    before = (Refused("/in/scan.pdf", "holds no text"),)
+    *_, (outcome, _, refused, _) = _added(
+        shelving, refused=before, run=("before", 7), sending=7, paths=[_sent(tmp_path, "a.txt")]
+    )
+    assert "holds no text" in outcome and "added" in outcome and refused == before
+    *_, (outcome, _, refused, _) = _added(
+        shelving, refused=before, run=("before", 7), sending=8, paths=[_sent(tmp_path, "b.txt")]
+    )
+    assert "holds no text" not in outcome and refused == ()
+
+
 def test_only_who_adds_can_stop(shelving: Shelving, tmp_path: Path) -> None:
-    updates = shelving.added("", 0, _event(sending=7, paths=[_sent(tmp_path, "a.txt")]))
+    updates = _added(shelving, sending=7, paths=[_sent(tmp_path, "a.txt")])
     next(updates)
     for run in (("", 7), ("guessed", 7)):
         shelving.stopped(run)
@@ -99,12 +124,12 @@ def test_files_that_are_there_no_more_are_said_to_be(
 ) -> None:
     n_before = len(library.documents())
     there, gone = _sent(tmp_path, "a.txt"), [str(tmp_path / "incoming" / name) for name in ("b.txt", "c.txt")]
-    *_, (outcome, *_) = shelving.added("", 0, _event(sending=7, paths=[there, *gone]))
+    *_, (outcome, *_) = _added(shelving, sending=7, paths=[there, *gone])
     assert "added" in outcome and "2 files are no longer there; add them again." in outcome
     assert len(library.documents()) == n_before + 1
-    *_, (outcome, *_) = shelving.added("", 0, _event(sending=7, paths=gone[:1]))
+    *_, (outcome, *_) = _added(shelving, sending=7, paths=gone[:1])
     assert "1 file is no longer there; add it again." in outcome
-    *_, (outcome, *_) = shelving.added("", 0, _event(sending=7, paths=[_sent(tmp_path, "d.txt")]))
+    *_, (outcome, *_) = _added(shelving, sending=7, paths=[_sent(tmp_path, "d.txt")])
     assert "no longer there" not in outcome
 
 

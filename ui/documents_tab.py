@@ -40,7 +40,7 @@ def lay_out(shelving: Shelving, scoping: Scoping, signals: gr.HTML, tab: gr.Tab,
     return [
         uploader.upload(
             shelving.added,
-            [where, stopped],
+            [where, stopped, refused, run],
             [outcome, shelf, refused, run],
             concurrency_id="adding",
             concurrency_limit=1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -40,13 +41,15 @@ class Shelving:
         return shelf_html(documents, n_passages, where=recalled(where, documents), refused=refused)
 
     def added(
-        self, where: str, stopped: int, event: gr.EventData
+        self, where: str, stopped: int, refused: tuple[Refused, ...], run: tuple[str, int], event: gr.EventData
     ) -> Iterator[tuple[Update, Update, Update, tuple[str, int]]]:
         """Add uploaded files; gives updates of (outcome, table, files refused, run).
 
         Args:
             where: The page's filter.
             stopped: Which sending of files the page stopped last; those of its files that come now are not added.
+            refused: What was refused of the files that came before.
+            run: The adding of those; a large sending comes in parts, and what was refused of each stays to be seen.
             event: Brings the paths and the number of the sending.
         """
         sent = data_of(event).get("paths")
@@ -56,13 +59,16 @@ class Shelving:
         self._stops[number] = stop
         if sending and sending == stopped:
             stop.set()
+        refused = refused if sending and sending == run[1] else ()
         run, names = (number, sending), {path.name for path in paths}
-        outcome, refused = "", tuple[Refused, ...]()
+        outcome = ""
         try:
             for news in adding(self._library, paths, stop=stop) if paths else ():
                 if isinstance(news, SyncReport):
-                    outcome = report_html(news, names)
-                    refused = tuple(r for r in news.refused if Path(r.source).name in names)
+                    refused += tuple(r for r in news.refused if Path(r.source).name in names)
+                    outcome = report_html(
+                        replace(news, refused=refused), names | {Path(r.source).name for r in refused}
+                    )
                 else:
                     outcome = stages_html(news[0])
                     yield progress_html(*news), gr.skip(), gr.skip(), run
