@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from index.lexical import fold
 
@@ -42,6 +43,7 @@ def same_answer(a: str, b: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # every candidate is compared with many others
 def _words(text: str) -> frozenset[str]:
     """The words of an answer as they are compared; decimals, signs and currencies are such words."""
     said = _THOUSANDS.sub("", fold(text))
