@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def keep(library: Library, calibration: Calibration, reader: Mapping[str, str]) 
     Args:
         reader: Fingerprint of the reader whose scores it was fitted to.
     """
-    kept = {"calibration": asdict(calibration), "reader": dict(reader)}
+    kept = {"calibration": calibration.to_json(), "reader": dict(reader)}
     with library.writing() as writer, writer.batch():
         writer.set(_SETTING, json.dumps(kept, sort_keys=True))
 
@@ -41,7 +40,7 @@ def kept(library: Library, reader: Mapping[str, str]) -> Calibration | None:
     if found.get("reader") != reader:
         _tell_once(library.path)
         return None
-    return Calibration.from_json(json.dumps(found["calibration"]))
+    return Calibration.from_json(found["calibration"])
 
 
 @lru_cache(maxsize=256)
